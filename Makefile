@@ -1,0 +1,41 @@
+# The commands of the course; README gives each one for those without make.
+PYTHON ?= python3
+DATASET ?= sample
+DATA_DIR ?=
+PARAMS ?=
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+# an absolute path: notebooks run in folders of their own
+DATA := $(if $(DATA_DIR),$(abspath $(DATA_DIR)))
+READY := .venv/ready
+
+.PHONY: run test lint lab notebooks bench
+run: $(READY)
+	$(BIN)/python -m helpers.check_env
+	$(BIN)/python tools/run.py --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(PARAMS)
+
+test: $(READY)
+	WORD_EMBEDDINGS_DATA="$(DATA)" $(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/python -m ruff check
+
+lab: $(READY)
+	$(BIN)/python -m jupyterlab notebooks
+
+notebooks: $(READY)
+	$(BIN)/python tools/notebooks.py
+
+bench: $(READY)
+	$(BIN)/python benchmarks/run.py $(if $(DATA),--data-dir "$(DATA)")
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; from helpers.check_env import check_python; good, said = check_python(); print(said); sys.exit(not good)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --no-deps --no-build-isolation -e .
+	$(BIN)/python -c "import pathlib; pathlib.Path('$(READY)').touch()"

@@ -1,0 +1,27 @@
+"""Lesson 02: the linear model, the course's measuring instrument and its baseline."""
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import SGDClassifier
+from sklearn.pipeline import make_pipeline
+
+
+def linear_model(seed=0):
+    """Return TF-IDF and logistic regression as one model from texts to labels.
+
+    The regression is fitted by stochastic gradient descent: on these data as accurate as the
+    default solver and many times quicker.
+
+    Parameters
+    ----------
+    seed : int
+        Of the order in which the posts are shown.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+        Not fitted; takes lists of str.
+    """
+    return make_pipeline(
+        TfidfVectorizer(sublinear_tf=True, min_df=2),
+        SGDClassifier(loss="log_loss", alpha=1e-5, random_state=seed),
+    )

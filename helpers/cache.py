@@ -1,0 +1,236 @@
+"""Service room: results that were slow to compute, kept on disk and found by content.
+
+An entry is a folder of ``.npy`` files and a manifest with their checksums. Its name is a
+hash of everything that it was computed from, so a changed input finds another entry or none.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import filelock
+import numpy as np
+import platformdirs
+
+LOCK_SECONDS = 1800
+SILENT_SECONDS = 30  # a longer wait for a lock is told
+FULL = (errno.ENOSPC, errno.EDQUOT)
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def cache_dir(need_mb=0):
+    """Return the course's cache folder, made if it is not there.
+
+    The environment variable ``WORD_EMBEDDINGS_CACHE`` names another place.
+
+    Parameters
+    ----------
+    need_mb : int, optional
+        The room that is wanted there, for the message.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    RuntimeError
+        If the folder cannot be made or written.
+    """
+    named = os.environ.get("WORD_EMBEDDINGS_CACHE")
+    folder = Path(named) if named else Path(platformdirs.user_cache_dir("word-embeddings-course", appauthor=False))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        problem = f"The cache folder {folder} cannot be written ({error.strerror})"
+        raise RuntimeError(_no_room(problem, need_mb)) from error
+    return folder
+
+
+@contextmanager
+def room_told(folder, need_mb=0):
+    """Turn what a full or forbidden folder raises into one sentence.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    need_mb : int, optional
+        The room that is wanted there, for the message.
+
+    Raises
+    ------
+    RuntimeError
+        With the folder, the reason and the need.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            problem = f"The disk of the folder {folder} is full"
+        elif error.errno in FORBIDDEN and str(error.filename or "").startswith(str(folder)):
+            problem = f"The folder {folder} cannot be written ({error.strerror})"
+        else:
+            raise
+        raise RuntimeError(_no_room(problem, need_mb)) from error
+
+
+@contextmanager
+def locked(target):
+    """Let one process at a time work on `target`.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        The file or folder; the lock lies beside it.
+
+    Raises
+    ------
+    RuntimeError
+        If another process holds the lock for too long; the message names it.
+    """
+    lock = filelock.FileLock(target.with_name(target.name + ".lock"))
+    holder = target.with_name(target.name + ".lock.holder")  # not in the lock itself: Windows lets nobody read that
+    try:
+        try:
+            lock.acquire(timeout=min(SILENT_SECONDS, LOCK_SECONDS))
+        except filelock.Timeout:
+            print(f"Waiting for {_read_holder(holder)}, which works on {target}.", file=sys.stderr, flush=True)
+            lock.acquire(timeout=max(LOCK_SECONDS - SILENT_SECONDS, 0))
+    except filelock.Timeout as error:
+        raise RuntimeError(
+            f"{target} has been worked on for over {LOCK_SECONDS} s by {_read_holder(holder)}. Wait for it, "
+            f"or, if it is no more, delete {lock.lock_file} and run again."
+        ) from error
+    try:
+        with suppress(OSError):  # only the message of one who waits would lack it
+            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+        yield
+    finally:
+        with suppress(OSError):
+            holder.unlink()
+        lock.release()
+
+
+@contextmanager
+def partial(target, need_mb=0):
+    """Give a temporary path beside `target`, renamed to it when all went well.
+
+    Whatever an earlier, killed run left under the temporary name is removed first. Call
+    it under `locked`.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+    need_mb : int, optional
+        The room that is wanted, for the message if the disk is full.
+
+    Yields
+    ------
+    pathlib.Path
+        Where to write.
+    """
+    path = target.with_name(target.name + ".partial")
+    with room_told(target.parent, need_mb):
+        _remove(path)
+        try:
+            yield path
+            _remove(target)
+            os.replace(path, target)
+        except BaseException:
+            with suppress(OSError):
+                _remove(path)
+            raise
+
+
+def cached_arrays(name, settings, build):
+    """Return arrays from the cache, or build and keep them.
+
+    Parameters
+    ----------
+    name : str
+        What the arrays are, for people who look into the folder.
+    settings : dict
+        Everything that the result depends on: JSON values only. Long inputs go in as hashes.
+    build : callable
+        Takes nothing, returns a dict of names to arrays. Called only if nothing usable is there.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Memory-mapped, read-only.
+    """
+    key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode("utf-8")).hexdigest()[:20]
+    folder = cache_dir() / f"{name}-{key}"
+    arrays = _load(folder)
+    if arrays is None:
+        with locked(folder):
+            arrays = _load(folder)  # another process may have built it while this one waited
+            if arrays is None:
+                with partial(folder) as path:
+                    _save(path, build(), settings)
+                arrays = _load(folder)
+    return arrays
+
+
+def size():
+    """Return the size of the cache in bytes."""
+    return sum(path.stat().st_size for path in cache_dir().rglob("*") if path.is_file())
+
+
+def clear():
+    """Delete everything that the course has cached, downloads included."""
+    shutil.rmtree(cache_dir())
+
+
+def _save(folder, arrays, settings):
+    folder.mkdir()
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    digests = {path.name: _digest(path) for path in sorted(folder.glob("*.npy"))}
+    manifest = {"settings": settings, "sha256": digests}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def _load(folder):
+    """Return the arrays of an entry, or None if it is missing or damaged in any way."""
+    try:
+        digests = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sha256"]
+        if any(_digest(folder / name) != digest for name, digest in digests.items()):
+            return None
+        return {name.removesuffix(".npy"): np.load(folder / name, mmap_mode="r", allow_pickle=False)
+                for name in digests}
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _digest(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _remove(path):
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _no_room(problem, need_mb):
+    need = f"; {need_mb:,.0f} MB are needed there" if need_mb else ""
+    return f"{problem}{need}. Make room, or name another folder in the environment variable WORD_EMBEDDINGS_CACHE."
+
+
+def _read_holder(path):
+    try:
+        return path.read_text(encoding="utf-8") or "another process"
+    except OSError:
+        return "another process"

@@ -1,0 +1,252 @@
+"""Lesson 01: where the posts come from, and the corpus that every later lesson starts from."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from helpers import archives, sample
+from helpers.cache import cache_dir, locked, partial
+
+N_GROUPS = 20
+ARCHIVE = "news20.tar.gz"
+FOLDER = "20_newsgroup"
+DATA_DIR_VARIABLE = "WORD_EMBEDDINGS_DATA"
+POSTS_MB, UNPACKED_MB, VECTORS_MB_A_DIM = 20, 100, 5  # room that each takes in the cache, rounded up
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Posts with their labels.
+
+    Attributes
+    ----------
+    texts : list of str
+        The whole posts, headers included, decoded as latin-1; sorted by group and file name.
+    labels : numpy.ndarray of int64, shape (n_posts,)
+        The number of each post's group.
+    class_names : tuple of str
+        The groups' names; ``class_names[labels[i]]`` is the group of post ``i``.
+    names : tuple of str
+        ``"<group>/<file>"`` of each post.
+    fingerprint : str
+        A hash of all names and texts: the same content gives the same fingerprint.
+    """
+
+    texts: list
+    labels: np.ndarray
+    class_names: tuple
+    names: tuple
+    fingerprint: str
+
+    def __len__(self):
+        return len(self.texts)
+
+
+def load_corpus(dataset="sample", data_dir=""):
+    """Find the posts, read them, and say in one line what was found.
+
+    Parameters
+    ----------
+    dataset : {"sample", "full"}
+        The bundled invented posts, or the 19,997 real ones.
+    data_dir : path-like, optional
+        A folder with ``news20.tar.gz`` or ``20_newsgroup/``, for ``dataset="full"``.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    ValueError, FileNotFoundError, NotADirectoryError
+        With a sentence on what was found, where, and what was expected.
+    """
+    where = find_posts(dataset, data_dir)
+    corpus = read_posts(where)
+    shown = "the bundled sample" if dataset == "sample" else where
+    print(f"{len(corpus):,} posts in {len(corpus.class_names)} groups, from {shown}")
+    return corpus
+
+
+def find_posts(dataset="sample", data_dir=""):
+    """Return the path of the posts: an archive or an unpacked folder.
+
+    Looks in `data_dir` (or the folder named by the environment variable
+    ``WORD_EMBEDDINGS_DATA``), then in the cache, then downloads.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError
+        If a data folder is named and is no such thing.
+    RuntimeError
+        If the cache folder cannot be written, or no source gave the posts.
+    """
+    if dataset == "sample":
+        return _sample_archive()
+    found = find_in(data_dir, (ARCHIVE, FOLDER), POSTS_MB)
+    if found is None:
+        from helpers import fetch  # only who needs the network pays for its import
+
+        found = fetch.posts(cache_dir() / ARCHIVE)
+    return found
+
+
+def find_vectors(dataset="sample", data_dir="", embedding_dim=100):
+    """Return the path of the GloVe vectors: the zip archive or one text file of it.
+
+    Looks in the same places as `find_posts`, and raises the same errors.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    if dataset == "sample":
+        return sample.VECTORS
+    member = f"glove.6B.{embedding_dim}d.txt"
+    found = find_in(data_dir, (member, "glove.6B.zip"), VECTORS_MB_A_DIM * embedding_dim)
+    if found is None:
+        from helpers import fetch
+
+        found = fetch.vectors(cache_dir() / member)
+    return found
+
+
+def find_in(data_dir, names, need_mb=0):
+    """Return the first of `names` that lies in the data folder or in the cache, else None.
+
+    Parameters
+    ----------
+    data_dir : path-like
+    names : tuple of str
+    need_mb : int, optional
+        The room that a download would take, for the message if the cache cannot be written.
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError
+        If a data folder is named and is missing, a file, or holds nothing of the course.
+    """
+    data_dir = data_dir or os.environ.get(DATA_DIR_VARIABLE, "")
+    folders = [cache_dir(need_mb)]
+    if data_dir:
+        folder = Path(data_dir).expanduser()
+        if not folder.exists():
+            raise FileNotFoundError(f"The data folder {folder} does not exist.")
+        if not folder.is_dir():
+            raise NotADirectoryError(f"data_dir must be a folder, but {folder} is a file. Name the folder it lies in.")
+        ours = [p.name for p in folder.iterdir() if p.name in (ARCHIVE, FOLDER) or p.name.startswith("glove.6B.")]
+        if not ours:
+            count = sum(1 for _ in folder.iterdir())
+            raise FileNotFoundError(
+                f"The data folder {folder} holds {f'{count} other entries' if count else 'nothing'}: expected "
+                f"{ARCHIVE} or {FOLDER}/ for the posts, glove.6B.zip or glove.6B.100d.txt for the vectors."
+            )
+        folders.insert(0, folder)
+    for folder in folders:
+        for name in names:
+            if (folder / name).exists():
+                return folder / name
+    return None
+
+
+def read_posts(path):
+    """Read every post of an archive or of an unpacked folder.
+
+    An archive is read without unpacking: nothing that its names say is written anywhere.
+    Files are sorted by group and name, because the order in which a file system lists them
+    differs, and with it every seeded shuffle that follows.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``news20.tar.gz`` or ``20_newsgroup/``.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    ValueError
+        If there are not 20 groups, a group is empty, or the archive is damaged or hostile.
+    """
+    if path.is_dir():
+        posts = {f"{p.parent.name}/{p.name}": p.read_bytes() for p in path.glob("*/*") if p.is_file()}
+        groups = sorted(p.name for p in path.iterdir() if p.is_dir())
+    else:
+        posts = _read_archive(path)
+        groups = sorted({name.split("/")[0] for name in posts})
+    if len(groups) != N_GROUPS:
+        raise ValueError(f"{path} holds {len(groups)} groups of posts; expected {N_GROUPS} folders, one a group.")
+    names = sorted(posts, key=lambda name: tuple(name.split("/")))
+    label_of = {group: label for label, group in enumerate(groups)}
+    labels = np.array([label_of[name.split("/")[0]] for name in names], dtype=np.int64)
+    empty = [group for group, count in zip(groups, np.bincount(labels, minlength=N_GROUPS)) if count == 0]
+    if empty:
+        raise ValueError(f"{path}: the group {empty[0]} holds no post.")
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(name.encode("utf-8") + b"\0" + posts[name] + b"\0")
+    # latin-1 gives every byte a character: no post fails, and no byte is lost
+    texts = [posts[name].decode("latin-1") for name in names]
+    return Corpus(texts, labels, tuple(groups), tuple(names), digest.hexdigest())
+
+
+def unpack_posts(path):
+    """Return a folder with one file a post, unpacked from an archive if need be.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        What `find_posts` returned.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder ``20_newsgroup``.
+
+    Raises
+    ------
+    ValueError
+        If the archive is damaged or hostile.
+    RuntimeError
+        If the disk is full.
+    """
+    if path.is_dir():
+        return path
+    with open(path, "rb") as file:
+        key = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    target = cache_dir() / f"posts-{key}"
+    with locked(target):
+        if not target.exists():
+            posts = _read_archive(path)
+            with partial(target, UNPACKED_MB) as folder:
+                for name, post in posts.items():
+                    file = folder / FOLDER / name
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(post)
+    return target / FOLDER
+
+
+def _sample_archive():
+    target = cache_dir() / f"sample-{sample.fingerprint()}.tar.gz"
+    if not target.exists():
+        with locked(target):
+            if not target.exists():
+                with partial(target) as path:
+                    sample.write_archive(path)
+    return target
+
+
+def _read_archive(path):
+    try:
+        return archives.read_tar(path)
+    except ValueError as error:
+        raise ValueError(f"{path} {error}. Delete it and get it again.") from error

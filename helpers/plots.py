@@ -1,0 +1,213 @@
+"""Service room: every figure of the course, each with a description computed from its data.
+
+A figure is shown with its description as alternative text, and the description is printed
+under it: it reads well without the picture, and a test can compare it.
+"""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
+from PIL import Image
+
+# Okabe and Ito's colours, which stay apart under the common kinds of colour blindness
+# (https://jfly.uni-koeln.de/color/); the yellow is left out: too pale on white
+BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, BLACK = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000")
+PALETTE = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, BLACK)
+MARKERS = "os^DvPX"
+
+
+def show(figure, description):
+    """Display a figure with its description, and print the description below it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    description : str
+    """
+    buffer, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=90, bbox_inches="tight")
+    plt.close(figure)
+    # 64 colours are enough for a chart and keep the notebook's file, and its diffs, small
+    Image.open(buffer).convert("RGB").quantize(64).save(small, format="png", optimize=True)
+    display({"image/png": small.getvalue(), "text/plain": description},
+            metadata={"image/png": {"alt": description}}, raw=True)
+    print(description)
+
+
+def bars(labels, values, *, title, xlabel, spread=None, decimals=0, mark=()):
+    """Draw horizontal bars, one a label, from top to bottom.
+
+    Parameters
+    ----------
+    labels : sequence of str
+    values : sequence of float
+    title, xlabel : str
+        `xlabel` names the quantity and its unit.
+    spread : sequence of (float, float), optional
+        The lowest and highest value behind each bar.
+    decimals : int
+        Of the numbers beside the bars and in the description.
+    mark : collection of str
+        Labels to draw in another colour.
+    """
+    labels, values = list(labels), np.array(list(values), dtype=float)
+    figure, axes = plt.subplots(figsize=(8, 0.8 + 0.3 * len(labels)))
+    colors = [VERMILLION if label in mark else BLUE for label in labels]
+    errors = None
+    if spread is not None:
+        low, high = np.asarray(spread, dtype=float).T
+        errors = np.vstack([values - low, high - values])
+    axes.barh(labels, values, color=colors, xerr=errors, capsize=3)
+    for y, value in enumerate(values):
+        axes.annotate(f"{value:,.{decimals}f}", (value, y), xytext=(-4, 0), textcoords="offset points",
+                      va="center", ha="right", color="white", fontsize=9)
+    axes.invert_yaxis()
+    axes.set(title=title, xlabel=xlabel)
+    axes.spines[["top", "right"]].set_visible(False)
+    top, bottom = int(np.argmax(values)), int(np.argmin(values))
+    show(figure, f"Bar chart. {title}. {len(labels)} bars; x axis: {xlabel}. "
+                 f"Longest: {labels[top]} ({values[top]:,.{decimals}f}); "
+                 f"shortest: {labels[bottom]} ({values[bottom]:,.{decimals}f}).")
+
+
+def histogram(values, *, title, xlabel, ylabel, limit, line=None, bins=40):
+    """Draw how often values occur, with the long tail gathered in the last bar.
+
+    Parameters
+    ----------
+    values : array-like of float
+    title, xlabel, ylabel : str
+    limit : float
+        Larger values are counted in the last bar.
+    line : (float, str), optional
+        A value to mark and its name.
+    bins : int
+    """
+    values = np.asarray(values)
+    figure, axes = plt.subplots(figsize=(8, 3.2))
+    axes.hist(np.minimum(values, limit), bins=np.linspace(0, limit, bins + 1), color=BLUE)
+    marked = ""
+    if line is not None:
+        axes.axvline(line[0], color=VERMILLION, linewidth=2)
+        axes.annotate(line[1], (line[0], 0.92), xycoords=("data", "axes fraction"), xytext=(6, 0),
+                      textcoords="offset points", color=VERMILLION)
+        marked = f" Marked: {line[1]}; {np.mean(values > line[0]):.1%} of the values lie above it."
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.spines[["top", "right"]].set_visible(False)
+    low, median, high = np.percentile(values, (10, 50, 90))
+    show(figure, f"Histogram. {title}. x axis: {xlabel}, up to {limit:,.0f}; y axis: {ylabel}. Median {median:,.0f}, "
+                 f"10th percentile {low:,.0f}, 90th {high:,.0f}, largest {values.max():,.0f}.{marked}")
+
+
+def lines(x, series, *, title, xlabel, ylabel, line=None, percent=False):
+    """Draw one curve a series over common x values.
+
+    Parameters
+    ----------
+    x : sequence of float
+    series : dict of str to sequence of float
+    title, xlabel, ylabel : str
+    line : (float, str), optional
+        A position on the x axis to mark and its name.
+    percent : bool
+        Write the values in the description as per cent.
+    """
+    figure, axes = plt.subplots(figsize=(8, 3.6))
+    form = (lambda v: f"{v:.0%}") if percent else (lambda v: f"{v:.2f}")
+    trends = []
+    for (name, values), color, marker in zip(series.items(), PALETTE, MARKERS, strict=False):
+        axes.plot(x, values, color=color, marker=marker, markersize=4, label=name)
+        trends.append(f"{name} goes from {form(values[0])} to {form(values[-1])} "
+                      f"(lowest {form(min(values))}, highest {form(max(values))})")
+    marked = ""
+    if line is not None:
+        axes.axvline(line[0], color=BLACK, linestyle=":", label=line[1])
+        marked = f" Marked: {line[1]}."
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    show(figure, f"Line chart. {title}. x axis: {xlabel}, {x[0]:g} to {x[-1]:g}; y axis: {ylabel}. "
+                 + "; ".join(trends) + "." + marked)
+
+
+def curves(history, best_epoch):
+    """Draw the training curves: loss and accuracy, training and validation, by epoch.
+
+    Parameters
+    ----------
+    history : dict of str to list of float
+        What Keras keeps in ``History.history``.
+    best_epoch : int
+        Counted from 1; marked in both panels.
+    """
+    epochs = np.arange(1, len(history["loss"]) + 1)
+    figure, panels = plt.subplots(1, 2, figsize=(10, 3.4))
+    for axes, name in zip(panels, ("loss", "accuracy"), strict=True):
+        axes.plot(epochs, history[name], color=BLUE, marker="o", markersize=4, label="training")
+        axes.plot(epochs, history[f"val_{name}"], color=VERMILLION, marker="s", markersize=4, label="validation")
+        axes.axvline(best_epoch, color=BLACK, linestyle=":", label=f"best epoch: {best_epoch}")
+        axes.set(title=name.capitalize(), xlabel="epoch",
+                 ylabel="cross-entropy (nats)" if name == "loss" else "accuracy (share of posts)")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False)
+    final = {name: values[-1] for name, values in history.items()}
+    best = history["val_loss"][best_epoch - 1]
+    show(figure, f"Two line charts over {len(epochs)} epochs. Loss: training falls to {final['loss']:.2f}; validation is "
+                 f"lowest at epoch {best_epoch} ({best:.2f}) and ends at {final['val_loss']:.2f}. Accuracy: training ends "
+                 f"at {final['accuracy']:.2f}, validation at {final['val_accuracy']:.2f}.")
+
+
+def confusion(matrix, class_names, *, title):
+    """Draw a confusion matrix: true groups as rows, predicted ones as columns.
+
+    Parameters
+    ----------
+    matrix : numpy.ndarray of int, shape (n_classes, n_classes)
+    class_names : sequence of str
+    title : str
+    """
+    share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    figure, axes = plt.subplots(figsize=(8.5, 7.5))
+    image = axes.imshow(share, cmap="cividis", vmin=0, vmax=1)
+    figure.colorbar(image, label="share of the true group's posts", shrink=0.8)
+    ticks = np.arange(len(class_names))
+    axes.set_xticks(ticks, class_names, rotation=90)
+    axes.set_yticks(ticks, class_names)
+    axes.set(title=title, xlabel="predicted group", ylabel="true group")
+    wrong = matrix - np.diag(np.diag(matrix))
+    true, predicted = np.unravel_index(np.argmax(wrong), wrong.shape)
+    diagonal = np.diag(share)
+    show(figure, f"Confusion matrix, {len(class_names)} groups, rows are true, columns predicted. {title}. Best found: "
+                 f"{class_names[np.argmax(diagonal)]} ({diagonal.max():.0%}); least: "
+                 f"{class_names[np.argmin(diagonal)]} ({diagonal.min():.0%}). Most frequent mistake: "
+                 f"{class_names[true]} taken for {class_names[predicted]}, {wrong.max()} posts.")
+
+
+def scatter(points, words, groups, *, title):
+    """Draw words as points in two dimensions, one colour and marker a group.
+
+    Parameters
+    ----------
+    points : numpy.ndarray, shape (n_words, 2)
+    words : sequence of str
+    groups : sequence of str
+        The group of each word.
+    title : str
+    """
+    figure, axes = plt.subplots(figsize=(8.5, 6))
+    groups = np.asarray(groups)
+    names = sorted(set(groups.tolist()))
+    for name, color, marker in zip(names, PALETTE, MARKERS, strict=False):
+        own = groups == name
+        axes.scatter(*points[own].T, color=color, marker=marker, s=28, label=name)
+    for (x, y), word in zip(points, words, strict=True):
+        axes.annotate(word, (x, y), xytext=(3, 3), textcoords="offset points", fontsize=7)
+    axes.set(title=title, xlabel="first principal component", ylabel="second principal component")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    centres = "; ".join(
+        f"{name} around ({x:.1f}, {y:.1f})" for name in names for x, y in [points[groups == name].mean(axis=0)])
+    show(figure, f"Scatter plot of {len(words)} words of {len(names)} groups in two dimensions. {title}. {centres}.")

@@ -1,0 +1,90 @@
+"""Execute the notebooks on the sample and normalise them for commit.
+
+    python tools/notebooks.py [NAME ...]
+
+A notebook whose sources and compared outputs are what they were is left as it is, so that
+running this twice changes nothing: losses and times differ between runs, and no diff shows them.
+"""
+
+import copy
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+IGNORED = "nbval-ignore-output"
+BINDER = "https://mybinder.org/v2/gh"
+COLAB = "https://colab.research.google.com/github"
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def repository():
+    """Return the repository's address, which is set in pyproject.toml and nowhere else."""
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        return tomllib.load(file)["project"]["urls"]["Repository"]
+
+
+def badges(stem, address):
+    """Return the line of badges that opens a lesson elsewhere."""
+    slug = address.removeprefix("https://github.com/")
+    path = f"notebooks/{stem}.ipynb"
+    return (f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({COLAB}/{slug}/blob/main/{path}) "
+            f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({BINDER}/{slug}/main?urlpath=lab/tree/{path})")
+
+
+def set_address(text, stem, address):
+    """Write the repository's address into a badge line or the bootstrap cell."""
+    text = re.sub(r"^\[!\[Open in Colab\].*$", lambda _: badges(stem, address), text, flags=re.MULTILINE)
+    return re.sub(r"git\+https://[^\"\s]+", lambda _: f"git+{address}", text)
+
+
+def normalise(notebook, stem, address):
+    """Keep what a reader needs: sources, outputs, tags; no times, no paths, no editor's state."""
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"{stem[:2]}-{number:02d}"
+        cell.source = set_address(cell.source, stem, address).strip()
+        tags = sorted(cell.metadata.get("tags", []))
+        cell.metadata = {"tags": tags} if tags else {}
+    return notebook
+
+
+def compared(notebook):
+    """Return what nbval compares of a notebook: all but ignored outputs and pictures."""
+    kept = copy.deepcopy(notebook)
+    for cell in kept.cells:
+        if IGNORED in cell.metadata.get("tags", []):
+            cell.outputs = []
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("image/png", None)
+    return kept
+
+
+def refresh(path):
+    """Execute and normalise one notebook; return whether the file changed."""
+    before = nbformat.read(path, as_version=4)
+    notebook = normalise(copy.deepcopy(before), path.stem, repository())
+    NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True, record_timing=False,
+                   resources={"metadata": {"path": str(path.parent)}}).execute()
+    notebook = normalise(notebook, path.stem, repository())
+    if compared(notebook) == compared(before):
+        return False
+    nbformat.validate(notebook)
+    nbformat.write(notebook, path)
+    return True
+
+
+def main(names):
+    """Refresh the named notebooks, or all."""
+    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+        if not names or path.stem in names or path.name in names:
+            print(f"{path.stem}: {'written' if refresh(path) else 'unchanged'}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

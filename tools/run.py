@@ -1,0 +1,137 @@
+"""Run the six lessons with papermill, turn them into pages, and say what they measured.
+
+    python tools/run.py --dataset sample
+    python tools/run.py --dataset full --data-dir PATH -p epochs 5
+"""
+
+import argparse
+import ast
+import html
+import json
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbconvert import HTMLExporter
+from papermill.exceptions import PapermillExecutionError
+
+ROOT = Path(__file__).resolve().parent.parent
+METRICS_TAG = "metrics"
+QUIET_SECONDS = 15
+
+
+def main(arguments=None):
+    """Run the lessons; return the exit status."""
+    options = _parser().parse_args(arguments)
+    lessons = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    wanted = {"dataset": options.dataset, "data_dir": options.data_dir and str(Path(options.data_dir).resolve())}
+    wanted |= {name: _literal(value) for name, value in options.parameter}
+    known = {lesson: set(papermill.inspect_notebook(lesson)) for lesson in lessons}
+    unknown = sorted(set(wanted) - set().union(*known.values()))
+    if unknown:
+        print(f"No lesson has a parameter {', '.join(unknown)}. "
+              f"The lessons have: {', '.join(sorted(set().union(*known.values())))}.", file=sys.stderr)
+        return 2
+    folder = Path(options.output or ROOT / "runs" / options.dataset)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, metrics = [], {}
+    for number, lesson in enumerate(lessons, start=1):
+        print(f"[{number}/{len(lessons)}] {lesson.stem}", flush=True)
+        start = time.perf_counter()
+        parameters = {name: value for name, value in wanted.items() if name in known[lesson]}
+        try:
+            notebook = papermill.execute_notebook(
+                lesson, folder / lesson.name, parameters, cwd=ROOT, kernel_name="python3", language="python",
+                progress_bar=False, coalesce_streams=True, on_cell_start=_progress())
+        except PapermillExecutionError as error:
+            print(f"{lesson.stem} failed in its cell [{error.exec_count}]: {error.ename}: {error.evalue}\n"
+                  f"The executed notebook, with the traceback, is {folder / lesson.name}.", file=sys.stderr)
+            return 1
+        seconds = time.perf_counter() - start
+        page, _ = HTMLExporter().from_notebook_node(notebook)
+        (folder / f"{lesson.stem}.html").write_text(page, encoding="utf-8")
+        metrics[lesson.stem] = _metrics(notebook)
+        rows.append((lesson.stem, seconds, _shown(metrics[lesson.stem])))
+        print(f"      {seconds:.0f} s", flush=True)
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    (folder / "index.html").write_text(_index(options.dataset, rows), encoding="utf-8")
+    width = max(len(stem) for stem, _, _ in rows)
+    print(f"\n{'lesson':{width}}  seconds  measured")
+    for stem, seconds, shown in rows:
+        print(f"{stem:{width}}  {seconds:7.0f}  {shown}")
+    print(f"{'all':{width}}  {sum(row[1] for row in rows):7.0f}  open {folder / 'index.html'}")
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dataset", default="sample", choices=("sample", "full"))
+    parser.add_argument("--data-dir", default="", help="the folder with the real posts and GloVe vectors")
+    parser.add_argument("--output", help="where to write; default runs/<dataset>")
+    parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
+                        help="any other parameter of the lessons; may be given several times")
+    return parser
+
+
+def _literal(text):
+    """Read a value as Python would, and as text otherwise: 5, 0.1, True, strict."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _progress():
+    """Give a callback that says which cell runs: always in a terminal, now and then in a log."""
+    last = time.perf_counter()
+
+    def started(cell, cell_index):
+        nonlocal last
+        if sys.stdout.isatty():
+            print(f"      cell {cell_index + 1}", end="\r", flush=True)
+        elif time.perf_counter() - last > QUIET_SECONDS:
+            last = time.perf_counter()
+            print(f"      cell {cell_index + 1}", flush=True)
+
+    return started
+
+
+def _metrics(notebook):
+    """Return the dict that the cell tagged `metrics` shows."""
+    for cell in notebook.cells:
+        if METRICS_TAG in cell.metadata.get("tags", []):
+            return next(ast.literal_eval(out.data["text/plain"]) for out in cell.outputs if "data" in out)
+    return {}
+
+
+def _shown(metrics, most=3):
+    return ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in list(metrics.items())[:most])
+
+
+def _index(dataset, rows):
+    lines = "\n".join(
+        f'<tr><td><a href="{stem}.html">{html.escape(_title(stem))}</a></td><td>{seconds:.0f}</td>'
+        f"<td>{html.escape(shown)}</td></tr>" for stem, seconds, shown in rows)
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Pre-trained word embeddings: {dataset}</title>
+<style>body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
+td, th {{ text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid #ccc }}</style></head>
+<body><h1>Pre-trained word embeddings</h1>
+<p>Six lessons, executed on the data set <em>{dataset}</em>. Also here: <a href="metrics.json">metrics.json</a>.</p>
+<table><tr><th>lesson</th><th>seconds</th><th>measured</th></tr>
+{lines}
+</table></body></html>
+"""
+
+
+def _title(stem):
+    notebook = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return first.splitlines()[0].lstrip("# ")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
