@@ -16,10 +16,10 @@ READY := .venv/ready
 .PHONY: run test lint lab notebooks bench
 run: $(READY)
 	$(BIN)/python -m helpers.check_env
-	$(BIN)/python tools/run.py --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(PARAMS)
+	$(BIN)/python tools/run_lessons.py --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(PARAMS)
 
 test: $(READY)
-	WORD_EMBEDDINGS_DATA="$(DATA)" $(BIN)/python -m pytest
+	$(if $(DATA),WORD_EMBEDDINGS_DATA="$(DATA)") $(BIN)/python -m pytest
 
 lint: $(READY)
 	$(BIN)/python -m ruff check
@@ -28,7 +28,7 @@ lab: $(READY)
 	$(BIN)/python -m jupyterlab notebooks
 
 notebooks: $(READY)
-	$(BIN)/python tools/notebooks.py
+	$(BIN)/python tools/refresh_notebooks.py
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py $(if $(DATA),--data-dir "$(DATA)")
@@ -36,6 +36,7 @@ bench: $(READY)
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; from helpers.check_env import check_python; good, said = check_python(); print(said); sys.exit(not good)"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --no-deps --no-build-isolation -e .
+	@echo "Installing what requirements.lock pins, some 2 GB: this takes minutes, once."
+	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	$(BIN)/python -c "import pathlib; pathlib.Path('$(READY)').touch()"

@@ -1,7 +1,7 @@
 """Run the six lessons with papermill, turn them into pages, and say what they measured.
 
-    python tools/run.py --dataset sample
-    python tools/run.py --dataset full --data-dir PATH -p epochs 5
+    python tools/run_lessons.py --dataset sample
+    python tools/run_lessons.py --dataset full --data-dir PATH -p epochs 5
 """
 
 import argparse
@@ -20,6 +20,8 @@ from papermill.exceptions import PapermillExecutionError
 ROOT = Path(__file__).resolve().parent.parent
 METRICS_TAG = "metrics"
 QUIET_SECONDS = 15
+# each kernel would warn that it talks to this machine without encryption
+QUIET_KERNEL = ["--IPKernelApp.log_level=40"]
 
 
 def main(arguments=None):
@@ -44,13 +46,14 @@ def main(arguments=None):
         try:
             notebook = papermill.execute_notebook(
                 lesson, folder / lesson.name, parameters, cwd=ROOT, kernel_name="python3", language="python",
-                progress_bar=False, coalesce_streams=True, on_cell_start=_progress())
+                progress_bar=False, coalesce_streams=True, on_cell_start=_progress(lesson), extra_arguments=QUIET_KERNEL)
         except PapermillExecutionError as error:
             print(f"{lesson.stem} failed in its cell [{error.exec_count}]: {error.ename}: {error.evalue}\n"
                   f"The executed notebook, with the traceback, is {folder / lesson.name}.", file=sys.stderr)
             return 1
         seconds = time.perf_counter() - start
-        page, _ = HTMLExporter().from_notebook_node(notebook)
+        page, _ = HTMLExporter(template_name="page", extra_template_basedirs=[str(ROOT / "tools")]).from_notebook_node(
+            notebook, {"metadata": {"name": _title(lesson.stem)}})
         (folder / f"{lesson.stem}.html").write_text(page, encoding="utf-8")
         metrics[lesson.stem] = _metrics(notebook)
         rows.append((lesson.stem, seconds, _shown(metrics[lesson.stem])))
@@ -83,17 +86,18 @@ def _literal(text):
         return text
 
 
-def _progress():
+def _progress(lesson):
     """Give a callback that says which cell runs: always in a terminal, now and then in a log."""
     last = time.perf_counter()
+    n_cells = len(nbformat.read(lesson, as_version=4).cells)
 
     def started(cell, cell_index):
         nonlocal last
         if sys.stdout.isatty():
-            print(f"      cell {cell_index + 1}", end="\r", flush=True)
+            print(f"      cell {cell_index + 1} of {n_cells}", end="\r", flush=True)
         elif time.perf_counter() - last > QUIET_SECONDS:
             last = time.perf_counter()
-            print(f"      cell {cell_index + 1}", flush=True)
+            print(f"      cell {cell_index + 1} of {n_cells}", flush=True)
 
     return started
 
@@ -102,12 +106,14 @@ def _metrics(notebook):
     """Return the dict that the cell tagged `metrics` shows."""
     for cell in notebook.cells:
         if METRICS_TAG in cell.metadata.get("tags", []):
-            return next(ast.literal_eval(out.data["text/plain"]) for out in cell.outputs if "data" in out)
+            shown = next(out for out in cell.outputs if out.output_type == "execute_result")
+            return ast.literal_eval(shown.data["text/plain"])
     return {}
 
 
 def _shown(metrics, most=3):
-    return ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in list(metrics.items())[:most])
+    return ", ".join(f"{name.replace('_', ' ')} {value if isinstance(value, str) else format(value, ',')}"
+                     for name, value in list(metrics.items())[:most])
 
 
 def _index(dataset, rows):

@@ -1,6 +1,6 @@
 """Execute the notebooks on the sample and normalise them for commit.
 
-    python tools/notebooks.py [NAME ...]
+    python tools/refresh_notebooks.py [NAME ...]
 
 A notebook whose sources and compared outputs are what they were is left as it is, so that
 running this twice changes nothing: losses and times differ between runs, and no diff shows them.
@@ -36,9 +36,10 @@ def badges(stem, address):
             f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({BINDER}/{slug}/main?urlpath=lab/tree/{path})")
 
 
-def set_address(text, stem, address):
-    """Write the repository's address into a badge line or the bootstrap cell."""
-    text = re.sub(r"^\[!\[Open in Colab\].*$", lambda _: badges(stem, address), text, flags=re.MULTILINE)
+def set_address(text, address):
+    """Write the repository's address into the badges of a text and into the bootstrap cell."""
+    pair = r"\[!\[Open in Colab\][^|\n]*/(\w+)\.ipynb\)"
+    text = re.sub(pair, lambda match: badges(match[1], address), text)
     return re.sub(r"git\+https://[^\"\s]+", lambda _: f"git+{address}", text)
 
 
@@ -48,7 +49,7 @@ def normalise(notebook, stem, address):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         cell.id = f"{stem[:2]}-{number:02d}"
-        cell.source = set_address(cell.source, stem, address).strip()
+        cell.source = set_address(cell.source, address).strip()
         tags = sorted(cell.metadata.get("tags", []))
         cell.metadata = {"tags": tags} if tags else {}
     return notebook
@@ -70,6 +71,7 @@ def refresh(path):
     before = nbformat.read(path, as_version=4)
     notebook = normalise(copy.deepcopy(before), path.stem, repository())
     NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True, record_timing=False,
+                   extra_arguments=["--IPKernelApp.log_level=40"],
                    resources={"metadata": {"path": str(path.parent)}}).execute()
     notebook = normalise(notebook, path.stem, repository())
     if compared(notebook) == compared(before):
@@ -80,7 +82,9 @@ def refresh(path):
 
 
 def main(names):
-    """Refresh the named notebooks, or all."""
+    """Refresh the named notebooks, or all, and the badges in README."""
+    readme = ROOT / "README.md"
+    readme.write_text(set_address(readme.read_text(encoding="utf-8"), repository()), encoding="utf-8")
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         if not names or path.stem in names or path.name in names:
             print(f"{path.stem}: {'written' if refresh(path) else 'unchanged'}", flush=True)
