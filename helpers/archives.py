@@ -41,7 +41,7 @@ def read_tar(path):
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
             posts = _plain_files(tar)
             rest = data[tar.offset:]
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, RecursionError) as error:
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, RecursionError, OverflowError) as error:
         raise ValueError(f"is not a whole tar.gz archive ({error})") from error
     # tarfile takes a cut or garbled header for the end; the true end is a block of zeros and nothing after it
     if len(rest) < tarfile.BLOCKSIZE or rest.count(0) != len(rest):

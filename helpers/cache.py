@@ -12,6 +12,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,6 +22,8 @@ import platformdirs
 
 LOCK_SECONDS = 1800
 SILENT_SECONDS = 30  # a longer wait for a lock is told
+REMEMBERED_BYTES = 50_000_000  # a smaller file is hashed in some hundredths of a second
+TICK_NS = 2_000_000_000  # the coarsest clock of a common file system
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -181,6 +184,45 @@ def cached_arrays(name, settings, build):
     return arrays
 
 
+def file_digest(path):
+    """Return the SHA-256 of a file's content.
+
+    A large file is read once: its digest is remembered for as long as the file's place,
+    size and times, the time of its last change of any kind among them, stay the same.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    if path.stat().st_size < REMEMBERED_BYTES:
+        return _digest(path)
+    known_by = _file_facts(path)
+    name = hashlib.sha256(json.dumps(known_by).encode("utf-8")).hexdigest()[:20]
+    note = cache_dir() / f"digest-{name}.txt"
+    with suppress(OSError, ValueError):
+        remembered = note.read_text(encoding="ascii")
+        if len(remembered) == 64:
+            return remembered
+    digest = _digest(path)
+    # clocks tick: a file changed twice within one tick would look unchanged
+    old_enough = time.time_ns() - max(known_by["modified"], known_by["changed"]) > TICK_NS
+    if old_enough and _file_facts(path) == known_by:
+        with locked(note), partial(note) as written:
+            written.write_text(digest, encoding="ascii")
+    return digest
+
+
+def _file_facts(path):
+    facts = path.stat()
+    return {"place": str(path.resolve()), "bytes": facts.st_size, "inode": facts.st_ino,
+            "modified": facts.st_mtime_ns, "changed": facts.st_ctime_ns}
+
+
 def size():
     """Return the size of the cache in bytes."""
     return sum(path.stat().st_size for path in cache_dir().rglob("*") if path.is_file())
@@ -208,7 +250,7 @@ def _load(folder):
             return None
         return {name.removesuffix(".npy"): np.load(folder / name, mmap_mode="r", allow_pickle=False)
                 for name in digests}
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

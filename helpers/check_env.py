@@ -4,7 +4,6 @@ Runs before TensorFlow is imported, and needs nothing but Python itself.
 """
 
 import importlib.metadata
-import importlib.util
 import os
 import platform
 import shutil
@@ -57,17 +56,17 @@ def check_disk(folder=None):
 
 def check_data():
     """Say where the real data was found; the sample is always there, so this cannot fail."""
-    if importlib.util.find_spec("helpers.data") is None or importlib.util.find_spec("numpy") is None:
-        return True, "data: not looked for, because NumPy is missing"
-    from helpers.data import ARCHIVE, FOLDER, find_in
-
     try:
+        from helpers.data import ARCHIVE, FOLDER, find_in
+
         posts = find_in("", (ARCHIVE, FOLDER))
         vectors = find_in("", ("glove.6B.zip", "glove.6B.100d.txt"))
+    except ImportError as error:
+        return True, f"data: not looked for, because {error.name} is missing"
     except (OSError, RuntimeError, ValueError) as error:
         return False, str(error)
-    return True, f"real posts {'found' if posts else 'not found'}, GloVe vectors {'found' if vectors else 'not found'}" + (
-        "" if posts and vectors else '; dataset="sample" needs neither')
+    said = f"real posts {'found' if posts else 'not found'}, GloVe vectors {'found' if vectors else 'not found'}"
+    return True, said + ("" if posts and vectors else '; dataset="sample" needs neither')
 
 
 def main():

@@ -93,7 +93,7 @@ def vectors(target):
                 _check_digest(path, "glove.6B.zip")
                 with zipfile.ZipFile(path) as archive:
                     _take_member(archive, target, need)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
             raise ValueError(f"is not a whole zip archive ({error})") from error
 
     return _from_first(VECTORS, get, target, need, by_hand="glove.6B.zip")

@@ -177,7 +177,9 @@ embedding_dim, epochs, batch_size
     settings = {"posts": corpus.fingerprint, "vectors": file_key(path, embedding_dim), "text": text, "seed": seed,
                 "validation_split": validation_split, "test_split": test_split, "max_tokens": max_tokens,
                 "sequence_length": sequence_length, "epochs": epochs, "batch_size": batch_size,
-                "keras": keras.__version__, "layers": [layer.name for layer in model.layers]}
+                "keras": keras.__version__,
+                # not the layers' names: Keras numbers them anew for each model of a kernel
+                "layers": [[type(layer).__name__, *(list(w.shape) for w in layer.weights)] for layer in model.layers]}
     arrays = cached_arrays("classifier", settings, build)
     for weight, name in zip(model.trainable_weights, names, strict=True):
         weight.assign(arrays[name])

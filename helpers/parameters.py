@@ -39,11 +39,11 @@ def _whole(low, high):
 
 
 def _share():
-    return (lambda v: isinstance(v, float) and 0 < v < 0.9, "a number above 0 and below 0.9, such as 0.2")
+    return (lambda v: isinstance(v, float) and 0.01 <= v < 0.9, "a number from 0.01 to below 0.9, such as 0.2")
 
 
 def _one_of(choices):
-    return (lambda v: not isinstance(v, bool) and v in choices, "one of " + ", ".join(map(repr, choices)))
+    return (lambda v: type(v) is type(choices[0]) and v in choices, "one of " + ", ".join(map(repr, choices)))
 
 
 _RULES = {

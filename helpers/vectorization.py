@@ -30,8 +30,7 @@ def tokenize(text):
     list of bytes
         UTF-8 encoded tokens.
     """
-    # one pass over bytes is several times faster than a regular expression over characters
-    return text.encode("utf-8").translate(_LOWER, _PUNCTUATION).split()
+    return _lower(text).split()
 
 
 def learn_vocabulary(texts, max_tokens=20_000):
@@ -84,9 +83,14 @@ def texts_to_sequences(texts, vocabulary, sequence_length=200):
     index = {word.encode("utf-8"): i for i, word in enumerate(vocabulary) if i > 1}
     sequences = np.zeros((len(texts), sequence_length), dtype=np.int32)
     for row, text in zip(sequences, texts, strict=True):
-        tokens = tokenize(text)[:sequence_length]
+        tokens = _lower(text).split(None, sequence_length)[:sequence_length]  # what is cut off is not even split
         row[:len(tokens)] = [index.get(token, 1) for token in tokens]
     return sequences
+
+
+def _lower(text):
+    # one pass over bytes is several times faster than a regular expression over characters
+    return text.encode("utf-8").translate(_LOWER, _PUNCTUATION)
 
 
 def build_vectorizer(vocabulary, sequence_length=200):

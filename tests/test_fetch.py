@@ -23,8 +23,6 @@ from pathlib import Path
 
 import pytest
 import requests
-
-sys.path.insert(0, str(Path(__file__).parent))
 from http_server import running
 
 from helpers import archives, cache, data, fetch, transfer
@@ -441,13 +439,16 @@ def test_a_file_that_changed_meanwhile_is_fetched_from_the_start(server, target)
 
 
 @pytest.mark.parametrize("longer", [0, 5000], ids=["same size", "other size"])
-def test_a_change_that_the_server_does_not_tell_is_noticed(server, target, longer):
+def test_a_change_that_the_server_does_not_tell_is_noticed(server, target, longer, capsys):
     unmarked = {"headers": {"Last-Modified": None, "ETag": 'W/"weak"'}}
     interrupt(server, target, unmarked, body=bytes(len(OFFICIAL) + longer))
     server.always["/official.tar.gz"] = unmarked
     server.forget()
+    capsys.readouterr()
     assert fetch.posts(target).read_bytes() == OFFICIAL
-    assert server.statuses() == [206, 200]  # went on, saw that the whole is wrong, and began again
+    assert server.statuses() == [206, 200]  # went on, saw that it is wrong, and began again
+    whole = capsys.readouterr().out.count(" of ")
+    assert whole == (1 if longer else 2)  # another size is seen before anything is read
     assert left(target.parent) == [target.name]
 
 
@@ -458,6 +459,34 @@ def test_a_file_that_became_shorter_is_fetched_from_the_start(server, target):
     server.forget()
     assert fetch.posts(target).read_bytes() == OFFICIAL
     assert server.statuses() == [416, 200]
+    assert left(target.parent) == [target.name]
+
+
+def test_a_part_of_another_part_than_asked_for_is_not_appended(server, target):
+    have = interrupt(server, target)
+    server.faults["/official.tar.gz"] = [{"span": f"bytes {have + 1}-{len(OFFICIAL) - 1}/{len(OFFICIAL)}"}]
+    server.forget()
+    assert fetch.posts(target).read_bytes() == OFFICIAL
+    assert server.statuses() == [206, 200]
+    assert left(target.parent) == [target.name]
+
+
+def test_a_part_shorter_than_it_says_is_asked_for_again(server, target):
+    interrupt(server, target)
+    server.faults["/official.tar.gz"] = [{"length": -1000}]
+    server.forget()
+    assert fetch.posts(target).read_bytes() == OFFICIAL
+    assert server.ranges()[1] == f"bytes={len(OFFICIAL) - 1000}-"
+    assert server.statuses() == [206, 206]
+    assert left(target.parent) == [target.name]
+
+
+def test_what_one_source_left_is_not_completed_by_another(server, target):
+    interrupt(server, target)
+    server.always = {"/official.tar.gz": {"status": 404}}
+    server.forget()
+    assert fetch.posts(target).read_bytes() == MIRROR
+    assert server.requests[1:] == [("GET /mirror.tar.gz", None, 200)]
     assert left(target.parent) == [target.name]
 
 
@@ -517,6 +546,8 @@ def test_killed_while_posts_are_unpacked(tmp_path, target):
     assert process.wait() == -signal.SIGKILL
     assert [name for name in left(tmp_path) if name.endswith(".partial")]
     assert not [name for name in left(tmp_path) if name.startswith("posts-") and "." not in name]
+    leftover = next(tmp_path.glob("posts-*.partial/*/group.00"))
+    (leftover / "99").write_bytes(b"of another time")
     assert len(data.read_posts(data.unpack_posts(target))) == 59
     assert not [name for name in left(tmp_path) if name.endswith(".partial")]
 
@@ -616,7 +647,9 @@ def test_a_server_that_does_not_answer_is_left_soon(server, target, monkeypatch)
         address = f"http://127.0.0.1:{deaf.getsockname()[1]}/official.tar.gz"
         monkeypatch.setattr(fetch, "POSTS", (address, server.url("/mirror.tar.gz")))
         server.always["/mirror.tar.gz"] = {"status": 404}
+        began = time.monotonic()
         assert f"{address}: it did not answer within 0.3 s" in failure(fetch.posts, target)
+        assert time.monotonic() - began < 15
         assert left(target.parent) == []
         server.always.clear()
         assert fetch.posts(target).read_bytes() == MIRROR
@@ -928,10 +961,10 @@ def garbled():
     return gzip.compress(bytes(content))
 
 
-def boundless():
-    """Return an archive of which one member claims a size below zero."""
-    header = bytearray(hostile("20_newsgroup/group.00/9").tobuf())
-    header[124:136] = b"\xff" * 10 + b"\xfc\x00"  # -1024 in base 256
+def claiming(size, kind=tarfile.REGTYPE):
+    """Return an archive that begins with a header with a size that TarInfo would not write."""
+    header = bytearray(hostile("20_newsgroup/group.00/9", type=kind).tobuf())
+    header[124:136] = (size % 256**12).to_bytes(12, "big")  # below zero as well
     header[148:156] = b"%06o\0 " % (sum(header[:148]) + 8 * 32 + sum(header[156:]))
     return gzip.compress(bytes(header) + plain_tar(members()))
 
@@ -954,9 +987,11 @@ HOSTILE = {
     "large name": (tar_gz(members(), [hostile("a/" + "n" * 4_000_000 + "/9")]), "unpacks to more than 4 MB"),
     "large in all": (tar_gz(members(), [hostile("a/g/9", size=900_000)] * 5), "unpacks to more than 4 MB"),
     "many members": (tar_gz(members(), [hostile("a/g/9")] * 300), "holds more than 300 members"),
-    "size below zero": (boundless(), "claims -0.0 MB"),
+    "size below zero": (claiming(-1024), "claims -0.0 MB"),
+    "size beyond counting": (claiming((128 << 88) + (1 << 70), tarfile.GNUTYPE_LONGNAME), "is not a whole tar.gz"),
     "ends in the packed data": (OFFICIAL[:150_000], "is not a whole tar.gz archive (Compressed file ended"),
     "garbled packed data": (OFFICIAL[:150_000] + bytes(9) + OFFICIAL[150_009:], "is not a whole tar.gz archive ("),
+    "garbled packing": (OFFICIAL[:10] + b"\x07" + OFFICIAL[11:], "is not a whole tar.gz archive (Error -3"),
     "ends in a post": (gzip.compress(WHOLE[:150_000], 1), "is not a whole tar.gz archive ("),
     "ends between posts": (gzip.compress(WHOLE[:BETWEEN], 1), "(it ends or is garbled after 20 posts)"),
     "ends in a header": (gzip.compress(WHOLE[:BETWEEN + 100], 1), "(it ends or is garbled after 20 posts)"),

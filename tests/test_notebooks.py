@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import os
 import re
 import shutil
 import statistics
@@ -13,6 +14,7 @@ import nbformat
 import papermill
 import pytest
 import refresh_notebooks
+from IPython.core.inputtransformer2 import TransformerManager
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -72,7 +74,8 @@ def test_no_path_of_a_machine(path):
 @each_notebook
 def test_bounds_of_a_lesson(path):
     cells = read(path).cells
-    sizes = sorted(sum(bool(line.strip()) for line in cell.source.splitlines()) for cell in cells if cell.cell_type == "code")
+    code = [cell.source.splitlines() for cell in cells if cell.cell_type == "code"]
+    sizes = sorted(sum(bool(line.strip()) for line in lines) for lines in code)
     assert 20 <= len(cells) <= 40
     assert statistics.median(sizes) <= 5
     assert sizes[int(0.9 * (len(sizes) - 1))] <= 12
@@ -137,9 +140,9 @@ def test_what_is_not_compared_is_asserted(path):
 
 
 def test_nbval_notices_a_planted_wrong_output():
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-n", "0", "-q"]
-    planted = subprocess.run([*command, str(ROOT / "tests/planted/wrong_output.ipynb")], cwd=ROOT, capture_output=True,
-                             text=True, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-n", "0",
+               "-q", str(ROOT / "tests/planted/wrong_output.ipynb")]
+    planted = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
     assert planted.returncode == 1, planted.stdout
     assert "1 failed, 1 passed" in planted.stdout
 
@@ -172,7 +175,7 @@ def epochs_of(path):
 
 @each_notebook
 def test_runs_by_papermill_from_the_notebooks_folder(path, tmp_path):
-    run(["papermill", "--no-progress-bar", path.name, str(tmp_path / "out.ipynb"), *epochs_of(path)], NOTEBOOKS[0].parent)
+    run(["papermill", "--no-progress-bar", path.name, str(tmp_path / "out.ipynb"), *epochs_of(path)], path.parent)
 
 
 @each_notebook
@@ -184,3 +187,41 @@ def test_runs_by_papermill_from_a_copy_elsewhere(path, tmp_path):
 @pytest.mark.parametrize("path", NOTEBOOKS[:4], ids=lambda path: path.stem)
 def test_runs_by_nbconvert(path, tmp_path):
     run(["nbconvert", "--to", "notebook", "--execute", "--output-dir", str(tmp_path), str(path)], ROOT)
+
+
+class FakeShell:
+    """Stands in for IPython, and remembers which magics were called."""
+
+    def __init__(self):
+        self.calls = []
+
+    def run_line_magic(self, name, line):
+        self.calls.append((name, line))
+
+
+@pytest.mark.parametrize("in_colab", [True, False])
+def test_bootstrap_installs_in_colab_only_and_without_dependencies(in_colab, monkeypatch, tmp_path):
+    (cell,) = tagged(read(NOTEBOOKS[0]), "bootstrap")
+    shell = FakeShell()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    if in_colab:
+        monkeypatch.setitem(sys.modules, "google.colab", object())
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    exec(TransformerManager().transform_cell(cell.source), {"get_ipython": lambda: shell})
+    if in_colab:
+        ((magic, line),) = shell.calls
+        assert magic == "pip" and "--no-deps" in line and refresh_notebooks.repository() in line
+    else:
+        assert shell.calls == []
+    assert os.environ["KERAS_BACKEND"] == "tensorflow"
+
+
+def test_bootstrap_finds_a_checkout_above_a_copy(monkeypatch):
+    (cell,) = tagged(read(NOTEBOOKS[0]), "bootstrap")
+    monkeypatch.chdir(ROOT / "notebooks")
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    exec(TransformerManager().transform_cell(cell.source), {"get_ipython": FakeShell})
+    assert sys.path == [str(ROOT)]
