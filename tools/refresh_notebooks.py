@@ -17,6 +17,8 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
 IGNORED = "nbval-ignore-output"
+COLAB_BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+BINDER_BADGE = "https://mybinder.org/badge_logo.svg"
 BINDER = "https://mybinder.org/v2/gh"
 COLAB = "https://colab.research.google.com/github"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -32,8 +34,8 @@ def badges(stem, address):
     """Return the line of badges that opens a lesson elsewhere."""
     slug = address.removeprefix("https://github.com/")
     path = f"notebooks/{stem}.ipynb"
-    return (f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({COLAB}/{slug}/blob/main/{path}) "
-            f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({BINDER}/{slug}/main?urlpath=lab/tree/{path})")
+    colab = f"[![Open in Colab]({COLAB_BADGE})]({COLAB}/{slug}/blob/main/{path})"
+    return f"{colab} [![Open in Binder]({BINDER_BADGE})]({BINDER}/{slug}/main?urlpath=lab/tree/{path})"
 
 
 def set_address(text, address):

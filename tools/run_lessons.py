@@ -46,7 +46,8 @@ def main(arguments=None):
         try:
             notebook = papermill.execute_notebook(
                 lesson, folder / lesson.name, parameters, cwd=ROOT, kernel_name="python3", language="python",
-                progress_bar=False, coalesce_streams=True, on_cell_start=_progress(lesson), extra_arguments=QUIET_KERNEL)
+                progress_bar=False, coalesce_streams=True, on_cell_start=_progress(lesson),
+                extra_arguments=QUIET_KERNEL)
         except PapermillExecutionError as error:
             print(f"{lesson.stem} failed in its cell [{error.exec_count}]: {error.ename}: {error.evalue}\n"
                   f"The executed notebook, with the traceback, is {folder / lesson.name}.", file=sys.stderr)
