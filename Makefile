@@ -13,7 +13,7 @@ endif
 DATA := $(if $(DATA_DIR),$(abspath $(DATA_DIR)))
 READY := .venv/ready
 
-.PHONY: run test lint lab notebooks bench
+.PHONY: run test lint lab notebooks bench slides student offline timings
 run: $(READY)
 	$(BIN)/python -m helpers.check_env
 	$(BIN)/python tools/run_lessons.py --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(PARAMS)
@@ -32,6 +32,18 @@ notebooks: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py $(if $(DATA),--data-dir "$(DATA)")
+
+slides: $(READY)
+	$(BIN)/python tools/make_slides.py
+
+student: $(READY)
+	$(BIN)/python tools/make_student.py --zip
+
+offline: $(READY)
+	$(BIN)/python tools/make_offline.py
+
+timings: $(READY)
+	$(BIN)/python tools/make_timings.py
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; from helpers.check_env import check_python; good, said = check_python(); print(said); sys.exit(not good)"
