@@ -50,7 +50,10 @@ def learn_vocabulary(texts, max_tokens=20_000):
         counts stand in reverse alphabetical order, as in Keras.
     """
     counts = count_tokens(texts)
-    ranked = sorted(counts, key=lambda token: (counts[token], token), reverse=True)
+    # most tokens occur once or twice and have no chance: they are not sorted
+    least = min(sorted(counts.values(), reverse=True)[:max_tokens - 2], default=0)
+    frequent = (token for token, count in counts.items() if count >= least)
+    ranked = sorted(frequent, key=lambda token: (counts[token], token), reverse=True)
     return [PADDING, UNKNOWN] + [token.decode("utf-8") for token in ranked[:max_tokens - 2]]
 
 

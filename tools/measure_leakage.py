@@ -24,9 +24,9 @@ SEEDS = (1337, 1338, 1339)
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
 # the same texts on each split, with the copies in: a learner who comes from the reference finds its conditions
 SIDE_BY_SIDE = tuple((f"{text}, {how}", text, False, how) for text in ("reference", "body", "strict")
-                     for how in ("random", "thread", "author", "date")) + (
+                     for how in ("random", "thread", "author", "date", "one date")) + (
     ("reference, stratified", "reference", False, "stratified"),
-    ("strict, date+thread+author", "strict", False, "date+thread+author"),
+    ("strict, one date+thread+author", "strict", False, "one date+thread+author"),
 )
 
 
@@ -98,16 +98,18 @@ def draw(results, path):
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    from helpers.plots import BLUE, SKY, VERMILLION
+    from helpers.plots import BLUE, GREEN, VERMILLION
 
     rows = results["ladder"]
     means = np.array([row["mean"] for row in rows])
     errors = [means - [row["low"] for row in rows], [row["high"] for row in rows] - means]
-    # three stages: texts with header lines, less and less text, other splits
-    colors = [VERMILLION if row["text"] in ("full", "reference") else BLUE if row["split"] == "random" else SKY
-              for row in rows]
+    stages = {"text with header lines": VERMILLION, "text cut by the rules": BLUE, "strict text, other splits": GREEN}
+    stage = [0 if row["text"] in ("full", "reference") else 1 if row["split"] == "random" else 2 for row in rows]
     figure, axes = plt.subplots(figsize=(9, 0.8 + 0.42 * len(rows)), layout="constrained")
-    axes.barh([row["name"] for row in rows], means, color=colors, xerr=errors, capsize=3)
+    axes.barh([row["name"] for row in rows], means, color=[list(stages.values())[n] for n in stage], xerr=errors,
+              capsize=3)
+    handles = [plt.Rectangle((0, 0), 1, 1, color=color) for color in stages.values()]
+    figure.legend(handles, stages, loc="outside lower center", ncols=3, frameon=False)
     for y, row in enumerate(rows):
         axes.annotate(f"{row['mean']:.3f}", (row["high"], y), xytext=(5, 0), textcoords="offset points", va="center")
     axes.margins(x=0.1)

@@ -1,0 +1,60 @@
+"""What the tests share: the sample, the folder of the real data, a cache of one's own."""
+
+import os
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+from helpers import data, sample
+
+# in this process only: an environment variable would reach the notebooks' kernels, which draw inline
+matplotlib.use("Agg")
+
+collect_ignore_glob = ["planted/*"]  # notebooks with an error put in on purpose: test_notebooks runs them itself
+
+FULL_FOLDER = os.environ.get(data.DATA_DIR_VARIABLE, "")
+WITHOUT_DATA = "needs the real data"
+
+
+@pytest.fixture(scope="session")
+def sample_corpus(tmp_path_factory):
+    """The bundled sample, composed anew in half a second, whatever a cache may hold."""
+    archive = tmp_path_factory.mktemp("sample") / data.ARCHIVE
+    sample.write_archive(archive)
+    return data.read_posts(archive)
+
+
+@pytest.fixture(scope="session")
+def full_folder():
+    """The folder with the real posts and vectors."""
+    if not FULL_FOLDER:
+        pytest.skip(WITHOUT_DATA)
+    return Path(FULL_FOLDER)
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    """An empty cache folder for one test, and no data folder named."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("WORD_EMBEDDINGS_CACHE", str(folder))
+    monkeypatch.delenv(data.DATA_DIR_VARIABLE, raising=False)
+    return folder
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what is marked `full` where the real data is not named."""
+    if not FULL_FOLDER:
+        for item in items:
+            if item.get_closest_marker("full"):
+                item.add_marker(pytest.mark.skip(reason=WITHOUT_DATA))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say in one line how the skipped `full` tests are run."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", [])
+               if isinstance(report.longrepr, tuple) and WITHOUT_DATA in report.longrepr[2]]
+    if skipped:
+        terminalreporter.write_line(
+            f"{len(skipped)} full tests skipped: they need the real data. Run them with: make test DATA_DIR=/path/to/data "
+            f"(or set {data.DATA_DIR_VARIABLE} and run pytest)")

@@ -1,0 +1,122 @@
+"""The environment check: plain [OK] and [FAIL] lines, whatever is missing."""
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from helpers import check_env
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9), (3, 13, 7)])
+def test_a_good_python(version):
+    assert check_env.check_python(version) == (True, f"Python {'.'.join(map(str, version))}")
+
+
+@pytest.mark.parametrize("version", [(3, 10, 14), (3, 14, 0), (3, 15, 0), (4, 0, 0), (2, 7, 18)])
+def test_a_python_too_old_or_too_new(version):
+    assert check_env.check_python(version) == (
+        False, f"Python {'.'.join(map(str, version))}; TensorFlow needs 3.11, 3.12 or 3.13: "
+               "install one and delete the folder .venv")
+
+
+def test_the_bounds_are_those_of_the_package():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (oldest, newest) = check_env.OLDEST, check_env.NEWEST
+    assert f'requires-python = ">={oldest[0]}.{oldest[1]},<{newest[0]}.{newest[1] + 1}"' in text
+
+
+def test_packages():
+    good, line = check_env.check_package("NumPy", ("numpy",))
+    assert good and line == f"NumPy {importlib.metadata.version('numpy')}"
+    # the first name that is installed counts
+    assert check_env.check_package("NumPy", ("no-such-package", "numpy")) == (good, line)
+    assert check_env.check_package("Nothing", ("no-such-package",)) == (
+        False, "Nothing is not installed; run `make run`, or `pip install -r requirements.txt` in a virtual environment")
+
+
+@pytest.mark.parametrize(("free", "expected"), [
+    (200e9, (True, "disk 200 GB free")),
+    (4e9, (True, "disk 4 GB free")),
+    (1.2e9, (False, "disk 1 GB free; the real data needs 4 GB: the sample alone needs 0.1 GB"))])
+def test_disk(monkeypatch, free, expected):
+    monkeypatch.setattr(check_env.shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
+    assert check_env.check_disk() == expected
+
+
+@pytest.mark.parametrize(("total", "expected"), [
+    (8_000_000_000, (True, "memory 8.0 GB")),
+    (2_000_000_000, (False, "memory 2.0 GB; the lessons need 3 GB: close other programs"))])
+def test_memory(monkeypatch, total, expected):
+    monkeypatch.setattr(check_env.os, "sysconf", {"SC_PAGE_SIZE": 1000, "SC_PHYS_PAGES": total // 1000}.get, raising=False)
+    assert check_env.check_memory() == expected
+
+
+@pytest.mark.parametrize("error", [AttributeError, ValueError, OSError])
+def test_memory_that_cannot_be_read(monkeypatch, error):
+    def fail(name):
+        raise error
+
+    monkeypatch.setattr(check_env.os, "sysconf", fail, raising=False)
+    good, line = check_env.check_memory()
+    assert good and line.startswith("memory not read on ") and line.endswith("; the lessons need 3 GB")
+
+
+def test_data(own_cache, tmp_path, monkeypatch):
+    assert check_env.check_data() == (
+        True, 'real posts not found, GloVe vectors not found; dataset="sample" needs neither')
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("WORD_EMBEDDINGS_DATA", str(folder))
+    good, line = check_env.check_data()
+    assert not good and line.startswith(f"The data folder {folder} holds nothing: expected news20.tar.gz")
+    (folder / "news20.tar.gz").write_bytes(b"")
+    assert check_env.check_data() == (
+        True, 'real posts found, GloVe vectors not found; dataset="sample" needs neither')
+    (folder / "glove.6B.zip").write_bytes(b"")
+    assert check_env.check_data() == (True, "real posts found, GloVe vectors found")
+
+
+def test_data_without_a_package(monkeypatch):
+    monkeypatch.delitem(sys.modules, "helpers.data", raising=False)
+    monkeypatch.setitem(sys.modules, "filelock", None)  # an import of it fails now
+    monkeypatch.delitem(sys.modules, "helpers.cache", raising=False)
+    assert check_env.check_data() == (True, "data: not looked for, because filelock is missing")
+
+
+def test_the_lines_and_the_exit_status(own_cache, monkeypatch, capsys):
+    monkeypatch.setattr(check_env.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1e12))
+    assert check_env.main() == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 8 and all(line.startswith("[OK] ") for line in lines)
+    monkeypatch.setattr(check_env, "check_python", lambda: (False, "Python 3.14.0; ..."))
+    assert check_env.main() == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "[FAIL] Python 3.14.0; ..." and all(line.startswith("[OK] ") for line in lines[1:])
+
+
+def check(*options, code=None):
+    return subprocess.run([sys.executable, *options, *(["-c", code] if code else ["-m", "helpers.check_env"])], cwd=ROOT,
+                          capture_output=True, text=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def test_it_runs_where_nothing_is_installed(own_cache):
+    """-S leaves out all installed packages: a line for each, no traceback."""
+    done = check("-S")
+    assert done.returncode == 1 and done.stderr == ""
+    lines = done.stdout.splitlines()
+    for name in ("TensorFlow", "Keras", "NumPy", "scikit-learn"):
+        assert any(line.startswith(f"[FAIL] {name} is not installed; run `make run`") for line in lines)
+    assert lines[0].startswith("[OK] Python 3.") and lines[-1].startswith("[OK] data: not looked for, because ")
+
+
+def test_it_runs_before_tensorflow_is_imported(own_cache):
+    done = check(code="import sys; from helpers import check_env; check_env.main(); "
+                      "print(sorted({'tensorflow', 'keras', 'sklearn'} & set(sys.modules)))")
+    assert done.stdout.splitlines()[-1] == "[]" and "] TensorFlow 2." in done.stdout

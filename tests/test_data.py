@@ -1,0 +1,274 @@
+"""Where the posts come from: the same corpus from archive and folder, and a sentence for everything else."""
+
+import gzip
+import io
+import shutil
+import sys
+import tarfile
+
+import numpy as np
+import pytest
+
+from helpers import data, sample
+
+GROUPS = sorted(["comp.graphics", "rec.autos", "sci.med", "a.b", "a", *(f"group.{n:02d}" for n in range(15))])
+
+
+def posts(groups=GROUPS, count=3):
+    """Return a small collection; names that sort differently as text, as numbers and as paths."""
+    return {f"{group}/{number}": f"Newsgroups: {group}\nSubject: {number}\n\n\xe9\xff body\r\n\0".encode("latin-1")
+            for group in groups for number in (9, 10, 100)[:count]}
+
+
+def write_folder(path, contents):
+    for name, content in contents.items():
+        file = path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    return path
+
+
+def write_archive(path, contents, top="20_newsgroup"):
+    """Write the members in an order that is not the sorted one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in reversed(contents.items()):
+            info = tarfile.TarInfo(f"{top}/{name}")
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return path
+
+
+def failure(kind, call, *args):
+    with pytest.raises(kind) as error:
+        call(*args)
+    assert type(error.value) is kind
+    return str(error.value)
+
+
+@pytest.fixture
+def folder(tmp_path, own_cache):
+    return tmp_path / "data"
+
+
+# --- the corpus
+
+def test_archive_and_folder_give_the_same_corpus(folder):
+    archived = data.read_posts(write_archive(folder / data.ARCHIVE, posts()))
+    unpacked = data.read_posts(write_folder(folder / data.FOLDER, posts()))
+    assert archived.texts == unpacked.texts and archived.names == unpacked.names
+    assert np.array_equal(archived.labels, unpacked.labels) and archived.class_names == unpacked.class_names
+    assert archived.fingerprint == unpacked.fingerprint
+
+
+def test_what_a_corpus_holds(folder):
+    corpus = data.read_posts(write_folder(folder, posts()))
+    assert len(corpus) == 60 and corpus.class_names == tuple(GROUPS) and corpus.labels.dtype == np.int64
+    # by group and name, as text: "a/9" stands before "a.b/10", and "10" before "9"
+    assert corpus.names[:6] == ("a/10", "a/100", "a/9", "a.b/10", "a.b/100", "a.b/9")
+    for name, text, label in zip(corpus.names, corpus.texts, corpus.labels):
+        assert corpus.class_names[label] == name.split("/")[0]
+        assert text.encode("latin-1") == posts()[name], "no byte is lost, carriage returns and NULs included"
+
+
+@pytest.mark.parametrize("change", ["content", "name", "more", "moved"])
+def test_other_posts_have_another_fingerprint(folder, change):
+    contents = posts()
+    before = data.read_posts(write_folder(folder / "a", contents)).fingerprint
+    if change == "content":
+        contents["a/9"] += b" "
+    elif change == "name":
+        contents["a/8"] = contents.pop("a/9")
+    elif change == "more":
+        contents["a/8"] = b""
+    else:
+        contents["a/9"], contents["a/10"] = contents["a/10"], contents["a/9"]
+    assert data.read_posts(write_folder(folder / "b", contents)).fingerprint != before
+
+
+def test_files_that_lie_about_are_no_posts(folder):
+    before = data.read_posts(write_folder(folder, posts())).fingerprint
+    (folder / "README").write_text("not in a group", encoding="utf-8")
+    (folder / "a" / "deeper").mkdir()
+    assert data.read_posts(folder).fingerprint == before
+
+
+def test_the_sample_is_found_read_and_told(own_cache, capsys, sample_corpus):
+    corpus = data.load_corpus()
+    assert capsys.readouterr().out == "1,997 posts in 20 groups, from the bundled sample\n"
+    assert corpus.fingerprint == sample_corpus.fingerprint
+    assert data.find_vectors() == sample.VECTORS
+
+
+def test_the_sample_is_composed_once(own_cache, monkeypatch):
+    path = data.find_posts()
+    monkeypatch.setattr(sample, "compose", lambda: pytest.fail("composed again"))
+    assert data.find_posts() == path and path.parent == own_cache
+
+
+def test_a_composition_that_breaks_off_is_not_found(own_cache, monkeypatch):
+    def cut(path):
+        path.write_bytes(b"half an archive")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sample, "write_archive", cut)
+        with pytest.raises(KeyboardInterrupt):
+            data.find_posts()
+    assert len(data.read_posts(data.find_posts())) == 1997
+
+
+# --- where it looks
+
+def test_the_data_folder_comes_before_the_cache(folder, own_cache):
+    cached = write_archive(own_cache / data.ARCHIVE, posts())
+    assert data.find_posts("full") == cached
+    (own_cache / "glove.6B.100d.txt").write_bytes(b"")
+    assert data.find_vectors("full") == own_cache / "glove.6B.100d.txt"
+    archive = write_archive(folder / data.ARCHIVE, posts())
+    assert data.find_posts("full", folder) == data.find_posts("full", str(folder)) == archive
+    assert data.find_vectors("full", folder) == own_cache / "glove.6B.100d.txt", "what the folder lacks"
+    (folder / "glove.6B.zip").write_bytes(b"")
+    assert data.find_vectors("full", folder) == folder / "glove.6B.zip"
+    assert data.find_vectors("full", folder, 300) == folder / "glove.6B.zip"
+
+
+def test_the_variable_names_a_data_folder_and_data_dir_wins(folder, monkeypatch, tmp_path):
+    named = write_archive(folder / data.ARCHIVE, posts())
+    monkeypatch.setenv("WORD_EMBEDDINGS_DATA", str(folder))
+    assert data.find_posts("full") == named
+    other = write_folder(tmp_path / "other" / data.FOLDER, posts())
+    assert data.find_posts("full", tmp_path / "other") == other
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(folder, monkeypatch):
+    archive = write_archive(folder / data.ARCHIVE, posts())
+    monkeypatch.setenv("HOME", str(folder.parent))
+    monkeypatch.setenv("USERPROFILE", str(folder.parent))
+    assert data.find_posts("full", "~/data") == archive
+
+
+def test_the_full_data_is_told_with_its_place(folder, capsys):
+    archive = write_archive(folder / data.ARCHIVE, posts())
+    data.load_corpus("full", folder)
+    assert capsys.readouterr().out == f"60 posts in 20 groups, from {archive}\n"
+
+
+# --- what is no data folder
+
+def test_a_missing_folder(folder):
+    message = failure(FileNotFoundError, data.load_corpus, "full", folder)
+    assert message == f"The data folder {folder} does not exist."
+
+
+def test_a_file_for_a_folder(folder):
+    archive = write_archive(folder / data.ARCHIVE, posts())
+    message = failure(NotADirectoryError, data.load_corpus, "full", archive)
+    assert message == f"data_dir must be a folder, but {archive} is a file. Name the folder it lies in."
+
+
+def test_an_empty_folder(folder):
+    folder.mkdir()
+    assert failure(FileNotFoundError, data.load_corpus, "full", folder) == (
+        f"The data folder {folder} holds nothing: expected news20.tar.gz or 20_newsgroup/ for the posts, "
+        "glove.6B.zip or glove.6B.100d.txt for the vectors.")
+
+
+def test_a_folder_of_something_else(folder):
+    write_folder(folder, {"photo.jpg": b"", "letters/one": b""})
+    for call in (data.find_posts, data.find_vectors):
+        assert failure(FileNotFoundError, call, "full", folder).startswith(
+            f"The data folder {folder} holds 2 other entries: expected news20.tar.gz or 20_newsgroup/")
+
+
+@pytest.mark.parametrize("number", [19, 21, 1])
+@pytest.mark.parametrize("write", [write_folder, write_archive])
+def test_another_number_of_groups(folder, write, number):
+    groups = (GROUPS + ["one.more"])[:number]
+    path = write(folder / (data.FOLDER if write is write_folder else data.ARCHIVE), posts(groups))
+    assert failure(ValueError, data.load_corpus, "full", folder) == (
+        f"{path} holds {number} groups of posts; expected 20 folders, one a group.")
+
+
+def test_no_group(folder):
+    (folder / data.FOLDER).mkdir(parents=True)
+    assert failure(ValueError, data.load_corpus, "full", folder) == (
+        f"{folder / data.FOLDER} holds 0 groups of posts; expected 20 folders, one a group.")
+
+
+def test_an_empty_group(folder):
+    write_folder(folder / data.FOLDER, posts(GROUPS[:-1]))
+    (folder / data.FOLDER / GROUPS[-1]).mkdir()
+    assert failure(ValueError, data.load_corpus, "full", folder) == (
+        f"{folder / data.FOLDER}: the group {GROUPS[-1]} holds no post.")
+
+
+@pytest.mark.parametrize("kept", [0, 1, 9, 40, 0.5, 0.9, -9, -1])
+def test_a_truncated_archive(folder, kept):
+    path = write_archive(folder / data.ARCHIVE, posts())
+    raw = path.read_bytes()
+    path.write_bytes(raw[:int(kept * len(raw))] if isinstance(kept, float) else raw[:kept])
+    for call in (data.read_posts, data.unpack_posts):
+        message = failure(ValueError, call, path)
+        assert message.startswith(f"{path} is not a whole tar.gz archive (") and message.endswith(
+            "). Delete it and get it again.")
+
+
+def test_a_tar_that_was_cut_before_it_was_packed(folder):
+    path = write_archive(folder / data.ARCHIVE, posts())
+    raw = gzip.decompress(path.read_bytes())
+    path.write_bytes(gzip.compress(raw[:512 * 20]))
+    assert failure(ValueError, data.read_posts, path).startswith(f"{path} is not a whole tar.gz archive (it ends ")
+
+
+def test_something_else_under_the_archives_name(folder):
+    path = folder / data.ARCHIVE
+    for content in (b"<html>not found</html>", gzip.compress(b"a text")):
+        write_folder(folder, {data.ARCHIVE: content})
+        assert failure(ValueError, data.load_corpus, "full", folder).startswith(f"{path} is not a whole tar.gz archive (")
+
+
+# --- unpacking
+
+def test_unpacked_once_and_the_same(folder, own_cache, monkeypatch):
+    archive = write_archive(folder / data.ARCHIVE, posts())
+    unpacked = data.unpack_posts(archive)
+    assert unpacked.name == data.FOLDER and unpacked.is_relative_to(own_cache)
+    assert {f"{p.parent.name}/{p.name}": p.read_bytes() for p in unpacked.glob("*/*")} == posts()
+    monkeypatch.setattr(data.archives, "read_tar", lambda path: pytest.fail("unpacked again"))
+    assert data.unpack_posts(archive) == unpacked
+    assert data.unpack_posts(unpacked) == unpacked, "a folder is given back as it is"
+
+
+def test_another_archive_is_unpacked_elsewhere(folder):
+    first = data.unpack_posts(write_archive(folder / "a" / data.ARCHIVE, posts()))
+    second = data.unpack_posts(write_archive(folder / "b" / data.ARCHIVE, posts(count=2)))
+    assert first != second and len(list(first.glob("*/*"))) == 60 and len(list(second.glob("*/*"))) == 40
+
+
+@pytest.mark.parametrize("top", ["20_newsgroups", "./20_newsgroup", "news/20_newsgroup"])
+def test_another_top_folder_in_the_archive(folder, top):
+    """The mirrors' archives are packed under other names: the last two parts count."""
+    plain = data.read_posts(write_folder(folder / "plain", posts()))
+    other = data.read_posts(write_archive(folder / data.ARCHIVE, posts(), top))
+    assert other.fingerprint == plain.fingerprint
+
+
+def test_unpacking_that_breaks_off_is_not_found(folder, own_cache, monkeypatch):
+    archive = write_archive(folder / data.ARCHIVE, posts())
+    with monkeypatch.context() as patch:
+        patch.setattr(type(archive), "write_bytes", lambda self, content: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            data.unpack_posts(archive)
+    assert len(list(data.unpack_posts(archive).glob("*/*"))) == 60
+    assert not list(own_cache.glob("*.partial"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a link")
+def test_a_link_to_the_data_folder(folder, tmp_path):
+    write_archive(folder / data.ARCHIVE, posts())
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    assert len(data.load_corpus("full", link)) == 60
+    shutil.rmtree(folder)
+    assert "does not exist" in failure(FileNotFoundError, data.load_corpus, "full", link)
