@@ -13,7 +13,7 @@ endif
 DATA := $(if $(DATA_DIR),$(abspath $(DATA_DIR)))
 READY := .venv/ready
 
-.PHONY: run test lint lab notebooks bench slides student offline timings
+.PHONY: run test lint lab notebooks bench leakage slides student offline timings
 run: $(READY)
 	$(BIN)/python -m helpers.check_env
 	$(BIN)/python tools/run_lessons.py --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(PARAMS)
@@ -32,6 +32,9 @@ notebooks: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py $(if $(DATA),--data-dir "$(DATA)")
+
+leakage: $(READY)
+	$(BIN)/python tools/measure_leakage.py $(if $(DATA),--data-dir "$(DATA)")
 
 slides: $(READY)
 	$(BIN)/python tools/make_slides.py

@@ -175,6 +175,13 @@ def test_the_chart_is_drawn_from_the_file(results):
         assert picture.info["Description"] == measure_leakage.describe(results)
 
 
+def test_readme_shows_what_the_file_holds(results):
+    readme = (RESULTS.parent.parent / "README.md").read_text(encoding="utf-8")
+    shown = readme.split(measure_leakage.START + "\n")[1].split(measure_leakage.END)[0]
+    assert shown == measure_leakage.section(results)
+    assert f"| full post | {results['ladder'][0]['mean']:.3f} |" in shown
+
+
 def test_the_command_draws_again(results, tmp_path, capsys):
     (tmp_path / "leakage.json").write_text(json.dumps(results), encoding="utf-8")
     measure_leakage.main(["--draw", "--output", str(tmp_path)])

@@ -20,6 +20,8 @@ from helpers import audit, data, headers, leakage, splits
 from helpers.splits import take
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
+README = RESULTS.parent / "README.md"
+START, END = "<!-- leakage: written by measure_leakage.py -->", "<!-- end of leakage -->"
 SEEDS = (1337, 1338, 1339)
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
 # the same texts on each split, with the copies in: a learner who comes from the reference finds its conditions
@@ -45,6 +47,10 @@ def main(arguments=None):
         target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     results = json.loads(target.read_text(encoding="utf-8"))
     draw(results, options.output / "leakage.png")
+    if options.output == RESULTS:
+        text = README.read_text(encoding="utf-8")
+        before, after = text.split(START)[0], text.split(END)[1]
+        README.write_text(f"{before}{START}\n{section(results)}{END}{after}", encoding="utf-8")
     print(describe(results))
 
 
@@ -89,6 +95,16 @@ def describe(results):
     return (f"Bar chart. What the accuracy was made of: the same linear model on {results['posts']:,} posts, "
             f"with less and less that gives the group away. {len(rows)} bars, the mean and range of "
             f"{len(results['seeds'])} seeds: {steps}.")
+
+
+def section(results):
+    """Write README's section: the chart with its description, and the ladder as a table."""
+    rows = "\n".join(f"| {row['name']} | {row['mean']:.3f} | {row['low']:.3f} to {row['high']:.3f} |"
+                     for row in results["ladder"])
+    return (f"![{describe(results)}](results/leakage.png)\n\n"
+            f"| what the model reads, and how posts are split | accuracy | range of {len(results['seeds'])} seeds |\n"
+            f"|---|---|---|\n{rows}\n\nMeasured on {results['date']} with scikit-learn "
+            f"{results['versions']['scikit-learn']}; all figures: [results/leakage.json](results/leakage.json).\n")
 
 
 def draw(results, path):
