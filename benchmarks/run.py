@@ -291,10 +291,12 @@ def report(results):
           f"{row['times_faster']:.1f} ({row['times_faster_step']:.1f})", f"{row['times_smaller']:.1f}", _targets(row))
          for row in parts])
     plain = next(row for row in parts if row["what"] == "GloVe to matrix")
-    lines += ["", f"Inflating the vectors' zip archive, and nothing else, takes {results['inflate_s']:.2f} s of one core: "
-              f"no way from the zip can be more than {plain['step_s'] / results['inflate_s']:.1f} times faster than the "
-              "plain step, which starts from the text.", "", "How the course's way from archives to arrays grows, nothing cached; beyond the collection's own "
-              "posts, they are drawn from it again:", ""]
+    inflate = results["inflate_s"]
+    lines += [
+        "", f"Inflating the vectors' zip archive, and nothing else, takes {inflate:.2f} s of one core: no way from the "
+        f"zip can be more than {plain['step_s'] / inflate:.1f} times faster than the plain step, which reads text.",
+        "", "How the course's way from archives to arrays grows, nothing cached; beyond the collection's own posts, "
+        "they are drawn from it again:", ""]
     lines += _table(
         ("posts", "drawn again", "whole process, s", "s per 1,000 posts", "peak memory, MB"),
         [(f"{row['posts']:,}", "yes" if row["resampled"] else "no", f"{row['process_s']:.2f}",
