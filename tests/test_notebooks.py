@@ -184,7 +184,7 @@ def test_runs_by_papermill_from_a_copy_elsewhere(path, tmp_path):
     run(["papermill", "--no-progress-bar", path.name, "out.ipynb", "-p", "seed", "7", *epochs_of(path)], tmp_path)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS[:4], ids=lambda path: path.stem)
+@each_notebook
 def test_runs_by_nbconvert(path, tmp_path):
     run(["nbconvert", "--to", "notebook", "--execute", "--output-dir", str(tmp_path), str(path)], ROOT)
 
