@@ -3,6 +3,8 @@ PYTHON ?= python3
 DATASET ?= sample
 DATA_DIR ?=
 PARAMS ?=
+SCHEDULER ?=
+MODEL ?=
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -13,7 +15,7 @@ endif
 DATA := $(if $(DATA_DIR),$(abspath $(DATA_DIR)))
 READY := .venv/ready
 
-.PHONY: run test lint lab notebooks bench leakage slides student offline timings
+.PHONY: run test lint lab notebooks bench leakage sweep models demo site slides student offline timings
 run: $(READY)
 	$(BIN)/python -m helpers.check_env
 	$(BIN)/python tools/run_lessons.py --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(PARAMS)
@@ -35,6 +37,18 @@ bench: $(READY)
 
 leakage: $(READY)
 	$(BIN)/python tools/measure_leakage.py $(if $(DATA),--data-dir "$(DATA)")
+
+sweep: $(READY)
+	$(BIN)/python tools/sweep.py --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(PARAMS)
+
+models: $(READY)
+	$(BIN)/python tools/report_models.py runs/sweep/full/table.jsonl
+
+demo: $(READY)
+	$(BIN)/python -m helpers.demo --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(MODEL)
+
+site: $(READY)
+	$(BIN)/python tools/make_site.py
 
 slides: $(READY)
 	$(BIN)/python tools/make_slides.py

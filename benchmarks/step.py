@@ -81,8 +81,8 @@ def course_all(given):
 
     # bounds against hostile archives; the enlarged ones are our own
     archives.MAX_BYTES, archives.MAX_MEMBERS = 10 * archives.MAX_BYTES, 10 * archives.MAX_MEMBERS
-    rules = {name: given[name] for name in ("text", "seed", "validation_split", "max_tokens", "sequence_length",
-                                            "embedding_dim")}
+    rules = {name: given[name] for name in ("text", "split_by", "seed", "validation_split", "max_tokens",
+                                            "sequence_length", "embedding_dim")}
 
     def step():
         done = prepare("full", given["data_dir"], **rules)

@@ -1,4 +1,4 @@
-"""Service room: one check an exercise.
+"""Service room: one check an exercise, and a learner's guess beside the outcome.
 
 Each check takes the learner's answer first and prints one line: ``not done yet: ...``,
 ``hint: ...`` with one hint aimed at the mistake, or ``correct: ...``. Whatever the answer is,
@@ -142,6 +142,36 @@ def _match(got, truth, mistakes, otherwise):
     """Accept what equals `truth`, else give the hint of the mistake that was made."""
     if got != truth:
         raise _Hint(next((hint for hint, wrong in mistakes.items() if got == wrong), otherwise))
+
+
+# Predictions
+
+def _said(value):
+    """Write a guess or an outcome in a few words, whatever it is."""
+    with suppress(Exception):  # a guess may be anything, and its own methods may raise anything
+        if isinstance(value, (list, tuple)) and 0 < len(value) <= 10:
+            return ", ".join(map(_said, value))
+        if isinstance(value, str) and len(value) <= 100:
+            return " ".join(value.split())
+        if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+            return f"{value:,}" if abs(value) < 1e12 else f"{value:.2g}"
+        if isinstance(value, (float, np.floating)):
+            return f"{value:,.2f}" if 0.01 <= abs(value) < 1e12 else f"{value:.2g}"
+    return _show(value)
+
+
+def compare_guess(guess, outcome):
+    """Print a learner's guess beside the outcome, and nothing while the guess is still `...`.
+
+    Parameters
+    ----------
+    guess : object
+        What the learner wrote: a number, a word, a list; nothing is refused.
+    outcome : int, float, str or list of str
+        What came out.
+    """
+    if guess is not ...:
+        print(f"you said {_said(guess)}; it is {_said(outcome)}")
 
 
 # Lesson 01

@@ -1,17 +1,27 @@
 """Lesson 05: build, train and measure the classifier."""
 
+import time
 from dataclasses import dataclass
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 
 from helpers.cache import cached_arrays
 from helpers.data import find_vectors
 from helpers.glove import embedding_matrix, file_key
 from helpers.headers import clean_text
-from helpers.splits import random_split, take
+from helpers.splits import split_corpus, take
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
+
+QUESTIONS = 128
+LEARNING_RATE = 2e-3
+LOUDNESS_SCALE = 5.0  # makes a word's own number learn so many times faster than the vectors' weights
+# how each network is trained, by its name
+# a learning rate that falls needs all its epochs: patience there is as long as the training
+RECIPES = {"reference": {"epochs": 20},
+           "attention": {"epochs": 20, "hidden_share": 0.4, "decay": True, "patience": 20}}
 
 
 def set_seed(seed):
@@ -24,8 +34,8 @@ def set_seed(seed):
     keras.utils.set_random_seed(seed)
 
 
-def build_reference_network(matrix, n_classes):
-    """Build the reference network on a frozen embedding.
+def build_reference_network(matrix, n_classes, *, trainable=False):
+    """Build the reference network.
 
     The layers are those of the example "Using pre-trained word embeddings"
     (https://keras.io/examples/nlp/pretrained_word_embeddings/).
@@ -34,6 +44,8 @@ def build_reference_network(matrix, n_classes):
     ----------
     matrix : numpy.ndarray of float32, shape (n_words, embedding_dim)
     n_classes : int
+    trainable : bool
+        Whether training moves the vectors.
 
     Returns
     -------
@@ -41,27 +53,32 @@ def build_reference_network(matrix, n_classes):
         Takes integers of shape (batch, sequence_length), 149 or longer; gives probabilities
         of shape (batch, n_classes). Compiled.
     """
-    return _compiled("rmsprop", [
-        _frozen_embedding(matrix),
-        layers.Conv1D(128, 5, activation="relu"),
-        layers.MaxPooling1D(5),
-        layers.Conv1D(128, 5, activation="relu"),
-        layers.MaxPooling1D(5),
-        layers.Conv1D(128, 5, activation="relu"),
-        layers.GlobalMaxPooling1D(),
-        layers.Dense(128, activation="relu"),
-        layers.Dropout(0.5),
-        layers.Dense(n_classes, activation="softmax"),
-    ])
+    words = keras.Input((None,), dtype="int32", name="words")
+    hidden = _embedding(matrix, trainable)(words)
+    for number in (1, 2):
+        hidden = layers.Conv1D(128, 5, activation="relu", name=f"conv_{number}")(hidden)
+        hidden = layers.MaxPooling1D(5, name=f"pool_{number}")(hidden)
+    hidden = layers.Conv1D(128, 5, activation="relu", name="conv_3")(hidden)
+    hidden = layers.GlobalMaxPooling1D(name="pool_3")(hidden)
+    hidden = layers.Dense(128, activation="relu", name="dense")(hidden)
+    hidden = layers.Dropout(0.5, name="dropout")(hidden)
+    probabilities = layers.Dense(n_classes, activation="softmax", name="probabilities")(hidden)
+    return _compiled(keras.Model(words, probabilities, name="reference"), "rmsprop")
 
 
-def build_pooled_network(matrix, n_classes):
-    """Build the course's own network on a frozen embedding: detect words, keep the strongest.
+def build_attention_network(matrix, n_classes, *, trainable=False):
+    """Build the course's own network: questions to all words of a post at once.
+
+    Each question scores every word of the post by its vector, plus a number of the word's own; a
+    softmax over the post turns the scores into weights that sum to one, and the weighted mean of
+    the vectors is the answer. One dense layer reads all answers.
 
     Parameters
     ----------
     matrix : numpy.ndarray of float32, shape (n_words, embedding_dim)
     n_classes : int
+    trainable : bool
+        Whether training moves the vectors.
 
     Returns
     -------
@@ -69,27 +86,31 @@ def build_pooled_network(matrix, n_classes):
         Takes integers of shape (batch, sequence_length) of any length; gives probabilities of
         shape (batch, n_classes). Compiled.
     """
-    return _compiled("adam", [
-        _frozen_embedding(matrix),
-        layers.Dense(512, activation="relu"),
-        layers.GlobalMaxPooling1D(),
-        layers.Dropout(0.5),
-        layers.Dense(n_classes, activation="softmax"),
-    ])
+    words = keras.Input((None,), dtype="int32", name="words")
+    vectors = _embedding(matrix, trainable)(words)
+    scores = layers.Dense(QUESTIONS, use_bias=False, name="questions")(vectors)
+    # one number a word, the same for all questions: how much the word matters, whatever it means
+    loudness = layers.Embedding(len(matrix), 1, embeddings_initializer="zeros", name="loudness")(words)
+    scores = layers.Add(name="scores")([scores, layers.Rescaling(LOUDNESS_SCALE, name="louder")(loudness)])
+    weights = layers.Softmax(axis=1, name="attention")(scores)
+    answers = layers.Flatten(name="answers")(layers.Dot(axes=1, name="weighted_means")([weights, vectors]))
+    answers = layers.Dropout(0.5, name="dropout")(layers.BatchNormalization(name="scaled")(answers))
+    probabilities = layers.Dense(n_classes, activation="softmax", name="probabilities")(answers)
+    return _compiled(keras.Model(words, probabilities, name="attention"), keras.optimizers.Adam(LEARNING_RATE))
 
 
-def _frozen_embedding(matrix):
-    return layers.Embedding(*matrix.shape, weights=[np.asarray(matrix)], trainable=False, name="embedding")
+def _embedding(matrix, trainable):
+    return layers.Embedding(*matrix.shape, weights=[np.array(matrix)], trainable=trainable, name="embedding")
 
 
-def _compiled(optimizer, stack):
-    model = keras.Sequential([keras.Input((None,), dtype="int32"), *stack])
+def _compiled(model, optimizer):
     model.compile(loss="sparse_categorical_crossentropy", optimizer=optimizer, metrics=["accuracy"])
     return model
 
 
-def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_size, patience=4, verbose=2):
-    """Train until the validation loss has not fallen for `patience` epochs, and keep the best weights.
+def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_size, hidden_share=0.0, decay=False,
+          patience=5, verbose=2):
+    """Train until the validation accuracy has not risen for `patience` epochs, and keep the best weights.
 
     Parameters
     ----------
@@ -100,6 +121,10 @@ def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_
     epochs : int
         At most so many.
     batch_size : int
+    hidden_share : float
+        Each time a post is shown, so many of its words, chosen anew, are turned into padding.
+    decay : bool
+        Whether the learning rate falls in a straight line, from the optimizer's to zero.
     patience : int
     verbose : {0, 2}
         2 writes one line an epoch, which reads well in a log too.
@@ -107,12 +132,62 @@ def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_
     Returns
     -------
     dict of str to list of float
-        Loss and accuracy of each epoch, for training and validation.
+        Loss and accuracy of each epoch, for training and validation, and ``"seconds"`` since the start.
     """
-    stopping = keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
-    history = model.fit(x_train, y_train, validation_data=(x_validation, y_validation), epochs=epochs,
-                        batch_size=batch_size, callbacks=[stopping], verbose=verbose)
-    return history.history
+    posts = tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(len(x_train)).batch(batch_size)
+    if hidden_share:
+        posts = posts.map(lambda x, y: (hide_words(x, hidden_share), y))
+    seconds, start = [], time.perf_counter()
+    callbacks = [keras.callbacks.EarlyStopping("val_accuracy", patience=patience, restore_best_weights=True),
+                 keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: seconds.append(time.perf_counter() - start))]
+    if decay:
+        fastest = float(model.optimizer.learning_rate)
+        callbacks.append(keras.callbacks.LearningRateScheduler(lambda epoch: fastest * (1 - epoch / epochs)))
+    history = model.fit(posts, validation_data=(x_validation, y_validation), epochs=epochs, callbacks=callbacks,
+                        shuffle=False, verbose=verbose).history
+    history.pop("learning_rate", None)
+    return {**history, "seconds": seconds}
+
+
+def hide_words(x, share):
+    """Turn a random share of the words into padding.
+
+    Parameters
+    ----------
+    x : tensor of int, shape (batch, sequence_length)
+    share : float
+
+    Returns
+    -------
+    tensor of int, shape (batch, sequence_length)
+    """
+    return tf.where(tf.random.uniform(tf.shape(x)) < share, tf.zeros_like(x), x)
+
+
+def starting_vectors(matrix, seed):
+    """Return an embedding matrix with columns of one size, and no word without a vector.
+
+    GloVe's columns differ in size, and some words have no vector. So each column is brought to mean 0
+    and standard deviation 1 over the words that have one, and the other words get random vectors of
+    that size: no two words look alike.
+
+    Parameters
+    ----------
+    matrix : numpy.ndarray of float32, shape (n_words, embedding_dim)
+        Rows of words without a vector are zero.
+    seed : int
+        Of the random vectors.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (n_words, embedding_dim)
+        The row of padding is zero.
+    """
+    found = matrix.any(axis=1)
+    vectors = np.random.RandomState(seed).standard_normal(matrix.shape)
+    vectors[found] = (matrix[found] - matrix[found].mean(axis=0)) / matrix[found].std(axis=0)
+    vectors[0] = 0
+    return vectors.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -127,6 +202,8 @@ class Trained:
     class_names : tuple of str
     test_accuracy : float
         On posts that neither the training nor the early stopping has seen.
+    test_posts : list of str
+        Those posts, whole.
     test_texts : list of str
         Those posts, cleaned.
     test_labels : numpy.ndarray of int64
@@ -136,18 +213,19 @@ class Trained:
     vocabulary: list
     class_names: tuple
     test_accuracy: float
+    test_posts: list
     test_texts: list
     test_labels: np.ndarray
 
 
-def trained_classifier(corpus, *, dataset, data_dir, text, seed, validation_split, test_split, max_tokens,
-                       sequence_length, embedding_dim, epochs, batch_size):
+def trained_classifier(corpus, *, dataset, data_dir, text, split_by, seed, validation_split, test_split,
+                       max_tokens, sequence_length, embedding_dim, epochs, batch_size):
     """Return the classifier of lesson 05, from the cache or trained now.
 
     Parameters
     ----------
     corpus : helpers.data.Corpus
-    dataset, data_dir, text, seed, validation_split, test_split, max_tokens, sequence_length, \
+    dataset, data_dir, text, split_by, seed, validation_split, test_split, max_tokens, sequence_length, \
 embedding_dim, epochs, batch_size
         As in the lesson's parameters cell.
 
@@ -155,33 +233,35 @@ embedding_dim, epochs, batch_size
     -------
     Trained
     """
-    split = random_split(len(corpus), validation_split=validation_split, test_split=test_split, seed=seed)
+    split = split_corpus(corpus, split_by, validation_split=validation_split, test_split=test_split, seed=seed)
     texts = [clean_text(post, text) for post in corpus.texts]
     vocabulary = learn_vocabulary(take(texts, split.train), max_tokens)
     path = find_vectors(dataset, data_dir, embedding_dim)
     matrix, _ = embedding_matrix(path, vocabulary, embedding_dim)
     set_seed(seed)
-    model = build_pooled_network(matrix, len(corpus.class_names))
-    names = [f"w{number:02d}" for number in range(len(model.trainable_weights))]
+    model = build_attention_network(starting_vectors(matrix, seed), len(corpus.class_names))
+    kept = model.weights[1:]  # all but the frozen matrix
+    names = [f"w{number:02d}" for number in range(len(kept))]
 
     def build():
         x_train, x_validation, x_test = (
             texts_to_sequences(take(texts, part), vocabulary, sequence_length)
             for part in (split.train, split.validation, split.test))
         train(model, x_train, corpus.labels[split.train], x_validation, corpus.labels[split.validation],
-              epochs=epochs, batch_size=batch_size)
+              batch_size=batch_size, verbose=0, **RECIPES["attention"] | {"epochs": epochs, "patience": epochs})
         _, accuracy = model.evaluate(x_test, corpus.labels[split.test], verbose=0)
-        weights = dict(zip(names, map(np.asarray, model.trainable_weights), strict=True))
+        weights = dict(zip(names, map(np.asarray, kept), strict=True))
         return {**weights, "test_accuracy": np.float64(accuracy)}
 
-    settings = {"posts": corpus.fingerprint, "vectors": file_key(path, embedding_dim), "text": text, "seed": seed,
-                "validation_split": validation_split, "test_split": test_split, "max_tokens": max_tokens,
+    settings = {"posts": corpus.fingerprint, "vectors": file_key(path, embedding_dim), "text": text,
+                "split_by": split_by, "recipe": RECIPES["attention"],
+                "seed": seed, "validation_split": validation_split, "test_split": test_split, "max_tokens": max_tokens,
                 "sequence_length": sequence_length, "epochs": epochs, "batch_size": batch_size,
                 "keras": keras.__version__,
                 # not the layers' names: Keras numbers them anew for each model of a kernel
                 "layers": [[type(layer).__name__, *(list(w.shape) for w in layer.weights)] for layer in model.layers]}
     arrays = cached_arrays("classifier", settings, build)
-    for weight, name in zip(model.trainable_weights, names, strict=True):
+    for weight, name in zip(kept, names, strict=True):
         weight.assign(arrays[name])
     return Trained(model, vocabulary, corpus.class_names, float(arrays["test_accuracy"]),
-                   take(texts, split.test), corpus.labels[split.test])
+                   take(corpus.texts, split.test), take(texts, split.test), corpus.labels[split.test])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 DATASETS = ("sample", "full")
 TEXT_RULES = ("full", "reference", "body", "strict")
+SPLITS = ("random", "stratified", "thread", "author", "date", "one date")
 EMBEDDING_DIMS = (50, 100, 200, 300)
 # 148 tokens or fewer leave the third convolution of the reference network without input
 SHORTEST_SEQUENCE = 149
@@ -51,6 +52,7 @@ _RULES = {
     "data_dir": (lambda v: isinstance(v, (str, Path)), 'the path of a folder as text, or "" for none'),
     "seed": _whole(0, 2**32 - 1),
     "text": _one_of(TEXT_RULES),
+    "split_by": _one_of(SPLITS),
     "validation_split": _share(),
     "test_split": _share(),
     "max_tokens": _whole(10, 1_000_000),

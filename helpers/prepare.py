@@ -15,7 +15,7 @@ from helpers.data import find_posts, find_vectors, read_posts
 from helpers.glove import embedding_matrix
 from helpers.headers import clean_text
 from helpers.parameters import check_parameters
-from helpers.splits import random_split, take
+from helpers.splits import split_corpus, take
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
 
 # the rooms that the integers depend on: a changed rule is a changed input
@@ -28,8 +28,10 @@ class Prepared:
 
     Attributes
     ----------
-    x_train, x_validation : numpy.ndarray of int32, shape (n_posts, sequence_length)
-    y_train, y_validation : numpy.ndarray of int64, shape (n_posts,)
+    x_train, x_validation, x_test : numpy.ndarray of int32, shape (n_posts, sequence_length)
+    y_train, y_validation, y_test : numpy.ndarray of int64, shape (n_posts,)
+    train, validation, test : numpy.ndarray of int64, shape (n_posts,)
+        The posts' numbers in the corpus.
     matrix : numpy.ndarray of float32, shape (len(vocabulary), embedding_dim)
         The arrays are memory-mapped and read-only.
     vocabulary : list of str
@@ -37,20 +39,25 @@ class Prepared:
 
     x_train: np.ndarray
     y_train: np.ndarray
+    train: np.ndarray
     x_validation: np.ndarray
     y_validation: np.ndarray
+    validation: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    test: np.ndarray
     matrix: np.ndarray
     vocabulary: list
 
 
-def prepare(dataset="sample", data_dir="", *, text="body", seed=1337, validation_split=0.2, max_tokens=20_000,
-            sequence_length=200, embedding_dim=100):
+def prepare(dataset="sample", data_dir="", *, text="body", split_by="thread", seed=1337, validation_split=0.2,
+            test_split=0.0, max_tokens=20_000, sequence_length=200, embedding_dim=100):
     """Return posts and vectors as arrays, from the cache or computed now.
 
     Parameters
     ----------
-    dataset, data_dir, text, seed, validation_split, max_tokens, sequence_length, embedding_dim
-        As in the lessons' parameters cells.
+    dataset, data_dir, text, split_by, seed, validation_split, test_split, max_tokens, sequence_length, embedding_dim
+        As in the lessons' parameters cells; without a test part its arrays are empty.
 
     Returns
     -------
@@ -63,26 +70,27 @@ def prepare(dataset="sample", data_dir="", *, text="body", seed=1337, validation
     FileNotFoundError, NotADirectoryError, RuntimeError
         As `helpers.data.find_posts`.
     """
-    rules = {"text": text, "seed": seed, "validation_split": validation_split, "max_tokens": max_tokens,
-             "sequence_length": sequence_length}
+    rules = {"text": text, "split_by": split_by, "seed": seed, "validation_split": validation_split,
+             "max_tokens": max_tokens, "sequence_length": sequence_length}
+    if test_split:
+        rules["test_split"] = test_split
     check_parameters(dataset=dataset, data_dir=data_dir, embedding_dim=embedding_dim, **rules)
     path = find_posts(dataset, data_dir)
     corpus = read_posts(path) if path.is_dir() else None  # a folder is known by its content alone
 
     def build():
         posts = corpus or read_posts(path)
+        split = split_corpus(posts, split_by, validation_split=validation_split, test_split=test_split, seed=seed)
         texts = posts.texts
         for number, post in enumerate(texts):  # in place: the whole posts and the cleaned ones are never held both
             texts[number] = clean_text(post, text)
-        split = random_split(len(texts), validation_split=validation_split, seed=seed)
-        train, validation = take(texts, split.train), take(texts, split.validation)
-        vocabulary = learn_vocabulary(train, max_tokens)
-        return {"x_train": texts_to_sequences(train, vocabulary, sequence_length),
-                "y_train": posts.labels[split.train],
-                "x_validation": texts_to_sequences(validation, vocabulary, sequence_length),
-                "y_validation": posts.labels[split.validation],
-                # bytes: an array of strings would be as wide as the longest; no token holds a line end
-                "vocabulary": np.frombuffer("\n".join(vocabulary).encode("utf-8"), dtype=np.uint8)}
+        vocabulary = learn_vocabulary(take(texts, split.train), max_tokens)
+        arrays = {}
+        for name, numbers in vars(split).items():
+            arrays |= {f"x_{name}": texts_to_sequences(take(texts, numbers), vocabulary, sequence_length),
+                       f"y_{name}": posts.labels[numbers], name: numbers}
+        # bytes: an array of strings would be as wide as the longest; no token holds a line end
+        return arrays | {"vocabulary": np.frombuffer("\n".join(vocabulary).encode("utf-8"), dtype=np.uint8)}
 
     content = corpus.fingerprint if corpus else file_digest(path)
     arrays = dict(cached_arrays("sequences", {"posts": content, "code": _code(), **rules}, build))

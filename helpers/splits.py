@@ -26,8 +26,8 @@ class Split:
 def random_split(n_posts, *, validation_split=0.2, test_split=0.0, seed):
     """Cut shuffled posts into three parts.
 
-    The validation part is the one that the reference example would cut with the same seed
-    from the same sorted files; the test part is taken from what is left.
+    The held-out posts are the last ones, those for the test behind those for validation: the last
+    part is the one that the reference example would cut with the same seed from the same sorted files.
 
     Parameters
     ----------
@@ -43,8 +43,7 @@ def random_split(n_posts, *, validation_split=0.2, test_split=0.0, seed):
     order = np.arange(n_posts)
     np.random.RandomState(seed).shuffle(order)
     n_validation, n_test = int(validation_split * n_posts), int(test_split * n_posts)
-    rest, validation = order[:n_posts - n_validation], order[n_posts - n_validation:]
-    return Split(rest[:len(rest) - n_test], validation, rest[len(rest) - n_test:])
+    return Split(*np.split(order, [n_posts - n_test - n_validation, n_posts - n_test]))
 
 
 def stratified_split(labels, *, validation_split=0.2, test_split=0.0, seed):

@@ -457,3 +457,44 @@ def test_hidden_posts_agree_with_the_course():
         assert headers.split_post(f"{header}\n\n{body}") == (header + "\n", body)
     kept = headers.drop_quotes("\n".join(line for line, _, _ in checks._LINES)).split("\n")
     assert kept == [line for line, stays, _ in checks._LINES if stays]
+
+
+# ---- guesses ------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("guess", "outcome", "line"), [
+    (0.6, 0.9749, "you said 0.60; it is 0.97"),
+    (20, 97, "you said 20; it is 97"),
+    (np.int64(5), np.float64(1234.5), "you said 5; it is 1,234.50"),
+    (0, 0.0012, "you said 0; it is 0.0012"),
+    (["wheel", "oil"], ("engines", "powered"), "you said wheel, oil; it is engines, powered"),
+    (" all\nof them ", "none", "you said all of them; it is none"),
+])
+def test_a_guess_stands_beside_the_outcome(capsys, guess, outcome, line):
+    checks.compare_guess(guess, outcome)
+    assert capsys.readouterr().out == line + "\n"
+
+
+def test_without_a_guess_nothing_is_said(capsys):
+    checks.compare_guess(..., 0.97)
+    assert capsys.readouterr().out == ""
+
+
+class Odd:
+    def __repr__(self):
+        raise RuntimeError("no")
+
+    __eq__ = __format__ = __len__ = __iter__ = __float__ = __repr__
+
+
+ENDLESS = []
+ENDLESS.append(ENDLESS)
+
+
+@pytest.mark.parametrize("guess", [
+    None, math.nan, -math.inf, 1e300, 10**9000, True, "", "x" * 10**6, [], [...], [0] * 10**6, {}, np.zeros((3, 3)),
+    Odd(), [Odd()], ENDLESS, print, ({1: 2}, "a" * 200)], ids=lambda guess: type(guess).__name__)
+def test_no_guess_is_too_odd(capsys, guess):
+    checks.compare_guess(guess, 0.5)
+    said = capsys.readouterr().out
+    assert said.startswith("you said ") and said.endswith("; it is 0.50\n")
+    assert len(said) < 500 and said.count("\n") == 1

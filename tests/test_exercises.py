@@ -16,6 +16,8 @@ FEWEST, MOST = 3, 5  # exercises in a lesson
 SECONDS = 600  # for one cell
 SOLUTION = re.compile(
     r"<details><summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n(.+?)\n\n</details>", re.DOTALL)  # code, why
+PLACE = re.compile(r"(?m)^(guess_\w+) = \.\.\.")
+COMPARED = re.compile(r"(?m)^checks\.compare_guess\((guess_\w+), .+\)$")
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -47,11 +49,33 @@ def test_form_and_stubs(path):
 
 
 @each_notebook
+def test_each_guess_has_a_place_and_meets_its_outcome(path):
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    places = [(name, number) for number, cell in enumerate(code) for name in PLACE.findall(cell.source)]
+    compared = {name: number for number, cell in enumerate(code) for name in COMPARED.findall(cell.source)}
+    assert 2 <= len(places) == len(compared) <= 4
+    for name, number in places:
+        assert re.search(rf"(?m)^{name} = \.\.\.  # \w", code[number].source), "what to write stands behind it"
+        assert 0 <= compared[name] - number <= 2
+        assert ("guess" in code[number].metadata.get("tags", [])) == (len(code[number].source.splitlines()) == 1)
+        text = "".join(output.get("text", "") for output in code[compared[name]].outputs)
+        assert text and "you said" not in text
+
+
+@each_notebook
 def test_solutions_are_correct(path):
+    """And a guess stands beside what came out."""
     notebook = nbformat.read(path, as_version=4)
     found = exercises(notebook)
     for task, stub, _ in found:
         ((stub.source, _why),) = SOLUTION.findall(task.source)
+    results = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = PLACE.sub(r"\1 = 0.75", cell.source)
+            results += [cell] if COMPARED.search(cell.source) else []
     where = {"metadata": {"path": str(path.parent)}}
     NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where).execute()
     assert [printed(check).partition(":")[0] for _, _, check in found] == ["correct"] * len(found)
+    for cell in results:
+        assert "you said 0.75; it is " in "".join(output.get("text", "") for output in cell.outputs)

@@ -26,7 +26,7 @@ def toy_posts(count=40, classes=4, length=LENGTH):
     return (2 + labels[:, None] + classes * rng.randint(0, 2, (count, length))).astype(np.int32), labels
 
 
-BUILDERS = {"reference": model.build_reference_network, "pooled": model.build_pooled_network}
+BUILDERS = {"reference": model.build_reference_network, "attention": model.build_attention_network}
 
 
 # --- the networks
@@ -43,7 +43,7 @@ def test_the_parameters_of_the_reference_network():
 def test_the_layers_of_the_reference_network():
     network = model.build_reference_network(np.zeros((5, 3), np.float32), 20)
     assert [type(layer).__name__ for layer in network.layers] == [
-        "Embedding", "Conv1D", "MaxPooling1D", "Conv1D", "MaxPooling1D", "Conv1D", "GlobalMaxPooling1D", "Dense", "Dropout",
+        "InputLayer", "Embedding", "Conv1D", "MaxPooling1D", "Conv1D", "MaxPooling1D", "Conv1D", "GlobalMaxPooling1D", "Dense", "Dropout",
         "Dense"]
     dropout, dense = network.layers[-2], network.layers[-1]
     assert dropout.rate == 0.5 and dense.activation is keras.activations.softmax
@@ -58,8 +58,8 @@ def test_probabilities(build, matrix):
     assert np.allclose(answer.sum(axis=1), 1, atol=1e-5)
 
 
-def test_the_pooled_network_takes_any_length(matrix):
-    network = model.build_pooled_network(matrix, 3)
+def test_the_attention_network_takes_any_length(matrix):
+    network = model.build_attention_network(matrix, 3)
     for length in (1, 7, 500):
         assert network.predict(np.ones((2, length), np.int32), verbose=0).shape == (2, 3)
 
@@ -73,6 +73,41 @@ def test_the_embedding_stays_as_it_was_bit_by_bit(build, matrix):
     assert np.array_equal(network.get_layer("embedding").get_weights()[0], matrix)
     changed = [not np.array_equal(old, new.numpy()) for old, new in zip(before, network.trainable_weights, strict=True)]
     assert all(changed), "but everything else learns"
+
+
+@pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
+def test_a_trainable_embedding_moves(build, matrix):
+    network = build(matrix, 4, trainable=True)
+    network.fit(*toy_posts(), epochs=1, batch_size=8, verbose=0)
+    assert not np.array_equal(network.get_layer("embedding").get_weights()[0], matrix)
+
+
+def test_each_questions_weights_sum_to_one_and_its_answer_is_their_mean(matrix):
+    network = model.build_attention_network(matrix, 4)
+    x = toy_posts()[0][:3, :7]
+    inside = keras.Model(network.input, [network.get_layer("attention").output, network.get_layer("weighted_means").output])
+    weights, means = inside.predict(x, verbose=0)
+    assert weights.shape == (3, 7, model.QUESTIONS) and np.allclose(weights.sum(axis=1), 1, atol=1e-5)
+    assert np.allclose(means, np.einsum("ptq,ptd->pqd", weights, matrix[x]), atol=1e-5)
+
+
+def test_starting_vectors_have_columns_of_one_size_and_no_empty_word(matrix):
+    matrix[5] = 0  # a word without a vector
+    vectors = model.starting_vectors(matrix * 3 + (matrix != 0), seed=1)
+    known = [2, 3, 4, *range(6, WORDS)]
+    assert np.allclose(vectors[known].mean(axis=0), 0, atol=1e-5) and np.allclose(vectors[known].std(axis=0), 1, atol=1e-5)
+    assert not vectors[0].any() and vectors[1].any() and vectors[5].any() and vectors.dtype == np.float32
+    assert np.array_equal(vectors, model.starting_vectors(matrix * 3 + (matrix != 0), seed=1))
+    assert not np.array_equal(vectors[5], model.starting_vectors(matrix, seed=2)[5])
+
+
+def test_hidden_words_become_padding_anew_each_time():
+    x = np.full((50, 200), 7, np.int32)
+    model.set_seed(3)
+    first, second = (model.hide_words(x, 0.4).numpy() for _ in range(2))
+    assert set(np.unique(first)) == {0, 7} and not np.array_equal(first, second)
+    assert abs((first == 0).mean() - 0.4) < 0.02
+    assert np.array_equal(model.hide_words(x, 0.0), x)
 
 
 @pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
@@ -91,22 +126,30 @@ def test_the_same_seed_gives_the_same_weights(build, matrix):
 # --- training
 
 def test_training_stops_early_and_brings_the_best_weights_back(matrix, capsys):
-    """The validation labels are wrong on purpose: the longer the training, the worse its loss."""
+    """The validation labels are wrong on purpose: the more is learned, the fewer of them come out."""
     model.set_seed(0)
-    network = model.build_pooled_network(matrix, 4)
+    network = model.build_attention_network(matrix, 4)
     x, y = toy_posts()
     history = model.train(network, x, y, x, (y + 1) % 4, epochs=30, batch_size=8, patience=2)
-    best = int(np.argmin(history["val_loss"]))
+    best = int(np.argmax(history["val_accuracy"]))
     assert len(history["loss"]) == best + 1 + 2 < 30
-    loss, _ = network.evaluate(x, (y + 1) % 4, verbose=0)
-    assert np.isclose(loss, history["val_loss"][best], atol=1e-4)
-    assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    _, accuracy = network.evaluate(x, (y + 1) % 4, verbose=0)
+    assert np.isclose(accuracy, history["val_accuracy"][best], atol=1e-6)
+    assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy", "seconds"}
+    assert history["seconds"] == sorted(history["seconds"]) and len(history["seconds"]) == best + 3
     assert f"Epoch {best + 3}/30" in capsys.readouterr().out, "progress is seen, line by line"
+
+
+def test_a_falling_learning_rate_ends_near_zero(matrix):
+    network = model.build_attention_network(matrix, 4)
+    x, y = toy_posts()
+    model.train(network, x, y, x, y, epochs=4, batch_size=8, decay=True, patience=4, verbose=0)
+    assert np.isclose(float(network.optimizer.learning_rate), model.LEARNING_RATE / 4)
 
 
 def test_training_learns(matrix):
     model.set_seed(0)
-    network = model.build_pooled_network(matrix, 4)
+    network = model.build_attention_network(matrix, 4)
     x, y = toy_posts()
     history = model.train(network, x, y, x, y, epochs=12, batch_size=8, verbose=0)
     assert history["val_accuracy"][-1] > 0.9 and history["val_loss"][-1] < history["val_loss"][0]
@@ -114,7 +157,7 @@ def test_training_learns(matrix):
 
 # --- what lesson 06 starts from
 
-SETTINGS = dict(dataset="sample", data_dir="", text="body", seed=7, validation_split=0.2, test_split=0.1, max_tokens=300,
+SETTINGS = dict(dataset="sample", data_dir="", text="body", split_by="random", seed=7, validation_split=0.2, test_split=0.1, max_tokens=300,
                 sequence_length=149, embedding_dim=100, epochs=2, batch_size=32)
 
 
@@ -134,7 +177,7 @@ def runs(monkeypatch):
 
     def count(*args, **options):
         counted.append(options)
-        return train(*args, **options, verbose=0)
+        return train(*args, **options)
 
     monkeypatch.setattr(model, "train", count)
     return counted
@@ -143,9 +186,9 @@ def runs(monkeypatch):
 def test_trained_once_then_found(own_cache, small_corpus, runs):
     """A second call in the same kernel trains no more, though Keras gives its layers other names."""
     first = model.trained_classifier(small_corpus, **SETTINGS)
-    model.build_pooled_network(np.zeros((4, 3), np.float32), 2)  # uses up a few of Keras's names
+    model.build_attention_network(np.zeros((4, 3), np.float32), 2)  # uses up a few of Keras's names
     again = model.trained_classifier(small_corpus, **SETTINGS)
-    assert len(runs) == 1 and runs[0] == {"epochs": 2, "batch_size": 32}
+    assert len(runs) == 1 and runs[0] == {"batch_size": 32, "verbose": 0, **model.RECIPES["attention"], "epochs": 2, "patience": 2}
     for one, other in zip(first.model.get_weights(), again.model.get_weights(), strict=True):
         assert np.array_equal(one, other)
     assert first.test_accuracy == again.test_accuracy and first.vocabulary == again.vocabulary
@@ -169,7 +212,7 @@ def test_what_is_left_for_lesson_06(own_cache, small_corpus, runs):
 
 
 @pytest.mark.parametrize("change", [dict(seed=8), dict(epochs=1), dict(batch_size=16), dict(max_tokens=200),
-                                    dict(text="strict"), dict(sequence_length=160), dict(validation_split=0.3),
+                                    dict(text="strict"), dict(split_by="thread"), dict(sequence_length=160), dict(validation_split=0.3),
                                     dict(test_split=0.2)], ids=str)
 def test_other_settings_train_anew(own_cache, small_corpus, monkeypatch, change):
     built = []
@@ -178,7 +221,8 @@ def test_other_settings_train_anew(own_cache, small_corpus, monkeypatch, change)
         if name != "classifier":
             return kept(name, settings, build)
         built.append(settings)
-        shapes = [(100, 512), (512,), (512, 20), (20,)]
+        wide = 100 * model.QUESTIONS
+        shapes = [(settings["layers"][1][1][0], 1), (100, model.QUESTIONS), *[(wide,)] * 4, (wide, 20), (20,)]
         return {**{f"w{n:02d}": np.zeros(shape, np.float32) for n, shape in enumerate(shapes)}, "test_accuracy": np.float64(0)}
 
     kept = model.cached_arrays

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers import parameters, splits
 from helpers.model import build_reference_network
 from helpers.parameters import SHORTEST_SEQUENCE, check_parameters
 
-GOOD = dict(dataset="sample", data_dir="", seed=1337, text="body", validation_split=0.2, test_split=0.1, max_tokens=20000,
+GOOD = dict(dataset="sample", data_dir="", seed=1337, text="body", split_by="thread", validation_split=0.2, test_split=0.1, max_tokens=20000,
             sequence_length=200, embedding_dim=100, epochs=20, batch_size=32)
 
 
@@ -17,7 +18,7 @@ def test_good_values_pass():
     check_parameters()
     for name, value in (("dataset", "full"), ("data_dir", Path("folder")), ("data_dir", "~/data"), ("seed", 0), ("epochs", 1),
                         ("seed", 2**32 - 1), ("validation_split", 0.7), ("sequence_length", 149), ("embedding_dim", 300),
-                        ("text", "strict"), ("text", "reference"), ("text", "full"), ("batch_size", 1), ("max_tokens", 10)):
+                        ("text", "strict"), ("text", "reference"), ("text", "full"), ("split_by", "one date"), ("batch_size", 1), ("max_tokens", 10)):
         check_parameters(**{**GOOD, name: value})
 
 
@@ -26,6 +27,7 @@ BAD = {
     "data_dir": [None, 0, True, b"folder", ["folder"]],
     "seed": [-1, 2**32, 1337.0, "1337", True, None],
     "text": ["header", "Body", "", None, 0],
+    "split_by": ["threads", "Random", "", None, 1],
     "validation_split": [0.0, -0.2, 0.9, 1.5, 1, 0, "0.2", True, None, float("nan"), float("inf"), 0.0001],
     "test_split": [0.0, -0.1, 0.95, 1.5, "false", False, float("nan")],
     "max_tokens": [0, -1, 9, 1_000_001, 20000.0, "20000", True, None],
@@ -68,3 +70,7 @@ def test_the_shortest_sequence_is_what_the_reference_network_needs():
     assert fits.predict(np.zeros((1, SHORTEST_SEQUENCE), np.int32), verbose=0).shape == (1, 2)
     with pytest.raises(ValueError, match="Negative dimension"):
         too_short.predict(np.zeros((1, SHORTEST_SEQUENCE - 1), np.int32), verbose=0)
+
+
+def test_the_splits_are_those_of_the_room():
+    assert set(parameters.SPLITS) == set(splits.SPLITS)

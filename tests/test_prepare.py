@@ -22,7 +22,7 @@ from helpers import archives, cache, data, prepare, sample
 from helpers.prepare import prepare as run_prepare
 
 ROOT = Path(__file__).resolve().parent.parent
-SETTINGS = {"text": "reference", "seed": 1337, "validation_split": 0.2, "max_tokens": 5_000, "sequence_length": 200,
+SETTINGS = {"text": "reference", "split_by": "random", "seed": 1337, "validation_split": 0.2, "max_tokens": 5_000, "sequence_length": 200,
             "embedding_dim": 100}
 
 
@@ -107,7 +107,7 @@ def test_arrays_are_memory_mapped_and_cannot_be_changed(folder):
 
 
 @pytest.mark.parametrize(("name", "value"), [
-    ("text", "body"), ("seed", 1), ("validation_split", 0.25), ("max_tokens", 4_000), ("sequence_length", 201)])
+    ("text", "body"), ("split_by", "thread"), ("seed", 1), ("validation_split", 0.25), ("max_tokens", 4_000), ("sequence_length", 201)])
 def test_a_changed_setting_is_another_entry(folder, name, value):
     first = run_prepare("full", folder, **SETTINGS)
     second = run_prepare("full", folder, **SETTINGS | {name: value})

@@ -33,7 +33,7 @@ def test_numpys_global_state_plays_no_part():
 
 @pytest.mark.parametrize("seed", [0, 1337, 2**32 - 1])
 @pytest.mark.parametrize("n_posts", [11, 1997])
-def test_the_validation_part_is_the_references(n_posts, seed):
+def test_the_last_part_is_the_references(n_posts, seed):
     """The reference example shuffles a list of texts and cuts the last fifth off."""
     samples = [f"post {n}" for n in range(n_posts)]
     shuffled = list(samples)
@@ -42,10 +42,10 @@ def test_the_validation_part_is_the_references(n_posts, seed):
     split = random_split(n_posts, validation_split=0.2, seed=seed)
     assert take(samples, split.validation) == shuffled[-n_validation:]
     assert take(samples, split.train) == shuffled[:-n_validation]
-    # a test part is taken from the training part: the validation part stays the reference's
-    three = random_split(n_posts, validation_split=0.2, test_split=0.1, seed=seed)
-    assert np.array_equal(three.validation, split.validation)
-    assert np.array_equal(np.concatenate([three.train, three.test]), split.train)
+    # with a test part, that one is the reference's, and the validation part is taken from its training part
+    three = random_split(n_posts, validation_split=0.1, test_split=0.2, seed=seed)
+    assert np.array_equal(three.test, split.validation)
+    assert np.array_equal(np.concatenate([three.train, three.validation]), split.train)
 
 
 def test_take_keeps_the_order():

@@ -83,6 +83,25 @@ def test_glossary():
         assert 1 <= len(re.findall(r"[.?](?=\s|$)", meaning)) <= 3, name
 
 
+LINK = re.compile(r"\[([^]]+)\]\(\.\./teaching/glossary\.md#([^)]+)\)")
+NO_PROSE = re.compile(r"(?ms)^```.*?^```|^#+ .*?$|<details><summary>Solution.*?</details>|<summary>.*?</summary>")
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_the_glossary_is_linked_from_the_first_use_of_a_term(lesson):
+    cells = nbformat.read(lesson, as_version=4).cells
+    source = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    links = LINK.findall(source)
+    known = anchors((TEACHING / "glossary.md").read_text(encoding="utf-8"))
+    assert len(links) >= 8 and {anchor for _, anchor in links} <= known, {anchor for _, anchor in links} - known
+    assert len({anchor for _, anchor in links}) == len(links), "a term is linked twice"
+    prose = re.sub(r"(\[[^]]*\])\((?!\.\./teaching/glossary)[^)]*\)", r"\1", NO_PROSE.sub("", source))
+    for text, anchor in links:
+        before = LINK.sub(r"\1", prose[:prose.index(f"[{text}](../teaching/glossary.md#{anchor})")])
+        term = text.strip("`").removesuffix("s")
+        assert not re.search(rf"(?i)(?<![\w-]){re.escape(term)}(?:s|es)?(?![\w-])", before), f"{text} is used before"
+
+
 def messages(path):
     """Return the texts that a file of the course can say, as patterns: what is filled in matches anything."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -205,7 +224,7 @@ def test_slides_hold_the_lesson_and_no_solution(slides):
         n_pictures = sum("image/png" in output.get("data", {})
                          for cell in nbformat.read(lesson, as_version=4).cells for output in cell.get("outputs", []))
         assert len(re.findall(r'<img(?=[^>]* alt="\w)[^>]* src="data:image/png', text)) == n_pictures
-        for left_out in ("Solution</summary>", "check_parameters(", "google.colab", ".ipynb"):
+        for left_out in ("Solution</summary>", "check_parameters(", "google.colab", ".ipynb", "glossary.md", "guess_"):
             assert left_out not in text
 
 
@@ -267,7 +286,8 @@ def test_student_copy_holds_no_solution(student):
             for solution in re.findall(r"Solution</summary>\n\n```python\n(.*?)\n```", cell.source, re.DOTALL):
                 assert solution not in path.read_text(encoding="utf-8")
     assert exercises >= 18
-    assert not (student / "teaching").exists() and not (student / "tests").exists()
+    assert [path.name for path in (student / "teaching").iterdir()] == ["glossary.md"]
+    assert not (student / "tests").exists()
 
 
 def test_student_copy_runs(student):

@@ -38,6 +38,7 @@ COLUMNS = 108  # that fit beside each other
 
 SOLUTION = re.compile(r"<details><summary>Solution</summary>.*?</details>\s*", re.DOTALL)
 LEFT_OUT = re.compile(r"\[!\[|\*\*(Read more|Previous|Next):\*\*")  # badges, links away
+GUESS = re.compile(r"(?m)^(?:guess_\w+ = \.\.\.|checks\.compare_guess\().*\n?")
 QUESTION = re.compile(r"\*\*(A question first|Guess)\b")
 
 
@@ -47,7 +48,7 @@ def slide_cells(notebook):
     A heading opens a slide, code a sub-slide; output that does not fit beside its code, or is a picture,
     gets a sub-slide of its own. A question before a surprise and each quiz question stand alone. Of prose
     that reads an output back the first sentence is shown, the rest becomes notes, and so does prose beyond
-    `SHOWN_CHARACTERS`. Parameters, imports, checks and solutions are left out.
+    `SHOWN_CHARACTERS`. Parameters, imports, places for guesses, checks and solutions are left out.
 
     Parameters
     ----------
@@ -128,7 +129,9 @@ def _inline(text):
 def _code(cell, section):
     """Return the slides of a code cell: its source, its output, or both on one."""
     tags, source = _tags(cell), cell.source
-    if {"bootstrap", "parameters"} & set(tags) or "check_parameters(" in source or re.match(r"checks\.\w+\(", source):
+    source = GUESS.sub("", source).strip()
+    if ({"bootstrap", "parameters"} & set(tags) or "check_parameters(" in source
+            or not source or re.match(r"checks\.\w+\(", source)):
         return []
     shown = new_code_cell(source, execution_count=cell.execution_count)
     if "exercise" in tags:
@@ -189,6 +192,7 @@ def _output(outputs):
 
 
 def _markdown(source, kind):
+    source = re.sub(r"\[([^]]+)\]\(\.\./teaching/[^)]+\)", r"\1", source)  # no glossary at the talk
     return _typed(new_markdown_cell(re.sub(r"\]\((\d\d_\w+)\.ipynb\)", r"](\1.html)", source)), kind)
 
 

@@ -89,6 +89,8 @@ def write_student(folder):
             shutil.copy(source, folder / name)
     (folder / "README.md").write_text(README, encoding="utf-8")
     (folder / "notebooks").mkdir()
+    (folder / "teaching").mkdir()
+    shutil.copy(ROOT / "teaching" / "glossary.md", folder / "teaching")  # the lessons link to it
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         try:

@@ -6,7 +6,6 @@
 
 import argparse
 import ast
-import html
 import json
 import sys
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
-from nbconvert import HTMLExporter
+from make_site import title, write_site
 from papermill.exceptions import PapermillExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +37,7 @@ def main(arguments=None):
         return 2
     folder = Path(options.output or ROOT / "runs" / options.dataset)
     folder.mkdir(parents=True, exist_ok=True)
-    rows, metrics = [], {}
+    rows, metrics, notebooks = [], {}, {}
     for number, lesson in enumerate(lessons, start=1):
         print(f"[{number}/{len(lessons)}] {lesson.stem}", flush=True)
         start = time.perf_counter()
@@ -53,14 +52,12 @@ def main(arguments=None):
                   f"The executed notebook, with the traceback, is {folder / lesson.name}.", file=sys.stderr)
             return 1
         seconds = time.perf_counter() - start
-        page, _ = HTMLExporter(template_name="page", extra_template_basedirs=[str(ROOT / "tools")]).from_notebook_node(
-            notebook, {"metadata": {"name": _title(lesson.stem)}})
-        (folder / f"{lesson.stem}.html").write_text(page, encoding="utf-8")
+        notebooks[lesson.stem] = notebook
         metrics[lesson.stem] = _metrics(notebook)
         rows.append((lesson.stem, seconds, _shown(metrics[lesson.stem])))
         print(f"      {seconds:.0f} s", flush=True)
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    (folder / "index.html").write_text(_index(options.dataset, rows), encoding="utf-8")
+    write_site(folder, notebooks, _index(options.dataset, notebooks, rows))
     width = max(len(stem) for stem, _, _ in rows)
     print(f"\n{'lesson':{width}}  seconds  measured")
     for stem, seconds, shown in rows:
@@ -117,27 +114,10 @@ def _shown(metrics, most=3):
                      for name, value in list(metrics.items())[:most])
 
 
-def _index(dataset, rows):
-    lines = "\n".join(
-        f'<tr><td><a href="{stem}.html">{html.escape(_title(stem))}</a></td><td>{seconds:.0f}</td>'
-        f"<td>{html.escape(shown)}</td></tr>" for stem, seconds, shown in rows)
-    return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Pre-trained word embeddings: {dataset}</title>
-<style>body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
-td, th {{ text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid #ccc }}</style></head>
-<body><h1>Pre-trained word embeddings</h1>
-<p>Six lessons, executed on the data set <em>{dataset}</em>. Also here: <a href="metrics.json">metrics.json</a>.</p>
-<table><tr><th>lesson</th><th>seconds</th><th>measured</th></tr>
-{lines}
-</table></body></html>
-"""
-
-
-def _title(stem):
-    notebook = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
-    first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    return first.splitlines()[0].lstrip("# ")
+def _index(dataset, notebooks, rows):
+    lines = [f"| [{title(notebooks[stem])}]({stem}.ipynb) | {seconds:.0f} | {shown} |" for stem, seconds, shown in rows]
+    return (f"Six lessons, executed on the data set *{dataset}*. Also here: [metrics.json](metrics.json).\n\n"
+            "| lesson | seconds | measured |\n|---|---|---|\n" + "\n".join(lines))
 
 
 if __name__ == "__main__":

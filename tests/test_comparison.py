@@ -1,0 +1,106 @@
+"""The comparison: one run measures what it says, and the tables hold what was run."""
+
+import json
+
+import numpy as np
+import pytest
+import report_models
+from PIL import Image
+
+from helpers import comparison
+
+RESULTS = comparison.RESULTS
+
+
+def row(model, condition, seed, accuracy, **more):
+    return {"model": model, "condition": condition, "seed": seed, "accuracy": accuracy, "seconds": 2.0, "parameters": 9,
+            "posts_per_second": 100, "n_train": 500, "versions": {"keras": "3"}, **more}
+
+
+def test_a_run_of_each_kind(own_cache):
+    majority, linear = (comparison.run(model=name, condition="honest", seed=3) for name in comparison.BASELINES)
+    assert majority["accuracy"] < 0.1 < 0.5 < linear["accuracy"]
+    assert linear["n_train"] + linear["n_validation"] + linear["n_test"] == 1_997
+    network = comparison.run(model="attention network, GloVe frozen", condition="honest", seed=3, n_train=300, epochs=2)
+    assert network["n_train"] == 300 and len(network["history"]["loss"]) == 2
+    assert network["trainable_parameters"] < network["parameters"] and network["n_test"] == linear["n_test"]
+    json.dumps([majority, linear, network], allow_nan=False)
+
+
+def test_the_same_seed_gives_the_same_accuracy_and_another_seed_other_posts(own_cache):
+    first, again, other = (comparison.run(model="linear model", condition="strict", seed=seed)["accuracy"] for seed in (5, 5, 6))
+    assert first == again != other
+
+
+def test_conditions_differ_as_they_should(own_cache):
+    at = {condition: comparison.run(model="linear model", condition=condition, seed=3)["accuracy"]
+          for condition in comparison.CONDITIONS}
+    assert at["reference"] > at["honest"] > at["strict"]
+
+
+def test_bad_use_gets_a_sentence(own_cache):
+    with pytest.raises(ValueError, match="There is no model 'forest'; there are: majority class; linear model"):
+        comparison.run(model="forest", condition="honest", seed=1)
+    with pytest.raises(ValueError, match="There is no condition 'lenient'"):
+        comparison.run(model="linear model", condition="lenient", seed=1)
+    with pytest.raises(ValueError, match="n_train must lie between 0 and the 1,[0-9]+ training posts, but is 5000"):
+        comparison.run(model="linear model", condition="honest", seed=1, n_train=5_000)
+
+
+def test_the_grid_holds_every_model_under_every_condition():
+    for dataset, seeds in comparison.SEEDS.items():
+        grid = comparison.grid(dataset)
+        assert len({json.dumps(run, sort_keys=True) for run in grid}) == len(grid)
+        whole = {(run["model"], run["condition"], run["seed"]) for run in grid if run["n_train"] == 0}
+        assert len(whole) == len(comparison.MODELS) * len(comparison.CONDITIONS) * len(seeds)
+    assert {run["n_train"] for run in comparison.grid("full")} == set(comparison.SIZES)
+
+
+def test_summary_and_what_is_missing():
+    runs = [row("linear model", "honest", seed, accuracy) for seed, accuracy in ((1, 0.5), (2, 0.7))]
+    runs.append(row("majority class", "reference", 1, 0.05, seconds=0.0))
+    first, second = comparison.summary(runs)
+    assert (first["condition"], first["model"], first["n_seeds"]) == ("reference", "majority class", 1)
+    assert (second["mean"], second["low"], second["high"], second["n_seeds"]) == (0.6, 0.5, 0.7, 2)
+    missing = comparison.missing([first, second])
+    assert "honest: linear model (2 of 5 seeds)" in missing and "strict: linear model (0 of 5 seeds)" in missing
+    assert len(missing) == len(comparison.MODELS) * len(comparison.CONDITIONS)
+    lines = comparison.table([first, second]).splitlines()
+    assert len(lines) == 3 and len({len(line) for line in lines}) == 1
+
+
+def test_runs_on_a_part_of_the_posts_and_failed_runs_stay_out_of_the_table():
+    runs = [row("linear model", "honest", 1, 0.6), row("linear model", "honest", 1, 0.2, n_train=100),
+            row("linear model", "honest", 2, 0.9, status="failed")]
+    (only,) = report_models.gather(runs)["rows"]
+    assert only["mean"] == 0.6 and only["n_seeds"] == 1
+
+
+# --- what was measured on the full data
+
+@pytest.fixture(scope="module")
+def results():
+    return json.loads(RESULTS.read_text(encoding="utf-8"))
+
+
+def test_the_file_is_complete_or_says_what_is_missing(results):
+    assert results["dataset"] == "full" and results["missing"] == comparison.missing(results["rows"])
+    for entry in results["rows"]:
+        assert entry["low"] <= entry["mean"] <= entry["high"] and entry["condition"] in comparison.CONDITIONS
+        assert entry["model"] in comparison.MODELS
+
+
+def test_chart_and_readme_show_what_the_file_holds(results):
+    with Image.open(RESULTS.with_suffix(".png")) as picture:
+        assert picture.info["Description"] == report_models.describe(results)
+    readme = report_models.README.read_text(encoding="utf-8")
+    assert readme.split(report_models.START + "\n")[1].split(report_models.END)[0] == report_models.section(results)
+
+
+@pytest.mark.full
+def test_a_row_comes_out_again(full_folder, results):
+    again = comparison.run(model="linear model", condition="reference", seed=comparison.SEEDS["full"][0], dataset="full",
+                           data_dir=str(full_folder))
+    (entry,) = (e for e in results["rows"] if (e["condition"], e["model"]) == ("reference", "linear model"))
+    assert entry["low"] - 0.01 <= again["accuracy"] <= entry["high"] + 0.01
+    assert np.isclose(again["n_test"], 0.2 * 19_997, atol=1)
