@@ -304,6 +304,16 @@ def test_damage_gives_a_sentence(how, paths, tmp_path, capsys, monkeypatch):
         assert printed.out == "" and "damaged" in printed.err and "Traceback" not in printed.err
 
 
+def test_one_changed_word_in_a_graph_is_noticed(paths, trained, tmp_path):
+    model = shutil.copytree(paths["savedmodel"], tmp_path / "model")
+    word = max(trained.vocabulary, key=len).encode()
+    graph = (model / "1" / "saved_model.pb").read_bytes()
+    assert word in graph
+    (model / "1" / "saved_model.pb").write_bytes(graph.replace(word, word[::-1], 1))
+    with pytest.raises(ValueError, match="not what was saved"):
+        predict.load(model)
+
+
 def test_no_model_other_version_and_no_library_give_a_sentence(paths, tmp_path, capsys, monkeypatch):
     (tmp_path / "text.keras").write_text("no model", encoding="utf-8")
     plain = tmp_path / "plain.keras"
