@@ -90,7 +90,8 @@ def app(honest, leaky=None):
         button = gr.Button("Which group?")
         result = gr.HTML(css_template=_STYLE)
         asked = dict(fn=answer, inputs=[post, reading], outputs=result, show_progress="minimal")
-        gr.on([button.click, post.submit, reading.input], **asked)
+        # always_last: else the switch would be ignored while an answer is on its way
+        gr.on([button.click, post.submit, reading.input], **asked, trigger_mode="always_last")
         tried.load_input_event.then(**asked)
     return page
 
