@@ -26,10 +26,9 @@ import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 from helpers import data, export, formats, model, predict  # noqa: E402
+from helpers.demo import LESSON  # noqa: E402
 from helpers.vectorization import build_vectorizer  # noqa: E402
 
-LESSON = dict(text="body", split_by="thread", seed=1337, validation_split=0.2, test_split=0.1, max_tokens=20_000,
-              sequence_length=200, embedding_dim=100, epochs=20, batch_size=32)
 ROUNDS = 5
 
 

@@ -10,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from helpers import model as networks
 from helpers.baseline import linear_model
@@ -204,8 +203,7 @@ def _measure_baseline(model, posts, x_train, y_train, seed, epochs):
     def texts(x):  # the same tokens that the networks see; any name will do for a word
         return [" ".join(words[row[row > 1]]) for row in x]
 
-    pipeline = linear_model(seed)
-    pipeline.set_params(tfidfvectorizer=TfidfVectorizer(sublinear_tf=True, token_pattern=r"\S+"))
+    pipeline = linear_model(seed).set_params(tfidfvectorizer__token_pattern=r"\S+", tfidfvectorizer__min_df=1)
     pipeline.fit(texts(x_train), y_train)
     measured = {"seconds": round(time.perf_counter() - start, 2),
                 "parameters": int(pipeline[-1].coef_.size + pipeline[-1].intercept_.size)}

@@ -23,8 +23,6 @@ from helpers import predict
 from helpers.cache import file_digest
 from helpers.vectorization import build_vectorizer
 
-load = predict.load
-
 # what `helpers.headers.clean_text` takes away, as TensorFlow's regular expressions (RE2) say it; \C is any byte
 RULES = {
     "full": "",

@@ -19,9 +19,7 @@ QUESTIONS = 128
 LEARNING_RATE = 2e-3
 LOUDNESS_SCALE = 5.0  # makes a word's own number learn so many times faster than the vectors' weights
 # how each network is trained, by its name
-# a learning rate that falls needs all its epochs: patience there is as long as the training
-RECIPES = {"reference": {"epochs": 20},
-           "attention": {"epochs": 20, "hidden_share": 0.4, "decay": True, "patience": 20}}
+RECIPES = {"reference": {"epochs": 20}, "attention": {"epochs": 20, "hidden_share": 0.4, "decay": True}}
 
 
 def set_seed(seed):
@@ -124,8 +122,10 @@ def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_
     hidden_share : float
         Each time a post is shown, so many of its words, chosen anew, are turned into padding.
     decay : bool
-        Whether the learning rate falls in a straight line, from the optimizer's to zero.
+        Whether the learning rate falls in a straight line, from the optimizer's to zero. Then no epoch is
+        left out: the last ones are the best.
     patience : int
+        Without `decay`.
     verbose : {0, 2}
         2 writes one line an epoch, which reads well in a log too.
 
@@ -138,7 +138,9 @@ def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_
     if hidden_share:
         posts = posts.map(lambda x, y: (hide_words(x, hidden_share), y))
     seconds, start = [], time.perf_counter()
-    callbacks = [keras.callbacks.EarlyStopping("val_accuracy", patience=patience, restore_best_weights=True),
+    stopping = keras.callbacks.EarlyStopping("val_accuracy", patience=epochs if decay else patience,
+                                             restore_best_weights=True)
+    callbacks = [stopping,
                  keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: seconds.append(time.perf_counter() - start))]
     if decay:
         fastest = float(model.optimizer.learning_rate)
@@ -248,7 +250,7 @@ embedding_dim, epochs, batch_size
             texts_to_sequences(take(texts, part), vocabulary, sequence_length)
             for part in (split.train, split.validation, split.test))
         train(model, x_train, corpus.labels[split.train], x_validation, corpus.labels[split.validation],
-              batch_size=batch_size, verbose=0, **RECIPES["attention"] | {"epochs": epochs, "patience": epochs})
+              batch_size=batch_size, verbose=0, **RECIPES["attention"] | {"epochs": epochs})
         _, accuracy = model.evaluate(x_test, corpus.labels[split.test], verbose=0)
         weights = dict(zip(names, map(np.asarray, kept), strict=True))
         return {**weights, "test_accuracy": np.float64(accuracy)}

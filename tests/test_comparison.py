@@ -70,8 +70,11 @@ def test_summary_and_what_is_missing():
 
 
 def test_runs_on_a_part_of_the_posts_and_failed_runs_stay_out_of_the_table():
-    runs = [row("linear model", "honest", 1, 0.6), row("linear model", "honest", 1, 0.2, n_train=100),
-            row("linear model", "honest", 2, 0.9, status="failed")]
+    swept = {"status": "finished", "n_train": 0, "measured_n_train": 500}
+    runs = [row("linear model", "honest", 1, 0.6, **swept), row("linear model", "honest", 1, 0.2, **swept | {"n_train": 100}),
+            row("linear model", "honest", 2, 0.9, **swept | {"status": "failed"}),
+            # a seed of which the runs on all posts are missing
+            row("linear model", "honest", 3, 0.3, **swept | {"n_train": 400, "measured_n_train": 400})]
     (only,) = report_models.gather(runs)["rows"]
     assert only["mean"] == 0.6 and only["n_seeds"] == 1
 
