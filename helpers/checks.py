@@ -212,8 +212,12 @@ def cross_posts(answer, ids, labels):
 def best_possible(answer, corpus):
     """Check a function from texts and labels to the highest accuracy; `corpus` lends its subject lines."""
     texts, labels = [*"abcadbdacccef"], [1, 2, 3, 0, 1, 2, 0, 0, 3, 3, 2, 4, 4]
-    groups = [[label for other, label in zip(texts, labels) if other == text] for text in dict.fromkeys(texts)]
-    most = [max(map(own.count, own)) for own in groups]
+
+    def most_frequent(texts):
+        groups = [[label for other, label in zip(texts, labels) if other == text] for text in dict.fromkeys(texts)]
+        return groups, [max(map(own.count, own)) for own in groups]
+
+    groups, most = most_frequent(texts)
     got = _call(answer, texts, np.array(labels), when="thirteen texts and their labels")
     _compare(got, sum(most) / len(texts), {
         "a text under two labels is not lost whole: its most frequent label can be answered.":
@@ -222,6 +226,8 @@ def best_possible(answer, corpus):
             sum(own.count(own[0]) for own in groups) / len(texts),
         "each text counts once here; a text that three posts have counts three times.":
             np.mean([n / len(own) for n, own in zip(most, groups)]),
+        "the texts were put in order and the labels were not: a text and its label move together.":
+            sum(most_frequent(sorted(texts))[1]) / len(texts),
     }, n_all=len(texts))
     reach = answer([header_field(text, "subject") for text in corpus.texts], corpus.labels)
     return f"by your function, no model that reads only the subject line can pass {reach:.1%}."
@@ -517,6 +523,8 @@ def same_answers(answer):
         ("two columns swapped", p, p[:, [1, 0, 2, 3]], False,
          "two columns were swapped, which no sum shows; compare number by number, without signs."),
         ("a difference of 0.01", p, p + 0.01 * step, False, "the likeliest groups agree, the probabilities do not."),
+        ("a model that lost its softmax", p, np.log(p), False,
+         "the groups come in the same order, but one side's rows do not sum to one: they are no probabilities."),
         ("one other post of 1,200", many, many + 0.001 * step * np.eye(len(many))[:, :1], False,
          "one post of 1,200 differs, and a mean hides it; look at the largest difference."),
         ("a difference of 0.0001", p, p + 1e-4 * step, False, "0.0001 is more than the 0.00001 allowed."),
@@ -545,6 +553,9 @@ def answer_or_abstain(answer, probabilities, labels):
     got = _names(_call(answer, list(texts), np.array(rows), names, 0.5, when="six texts and the threshold 0.5"))
     _hint(len(got) == len(names), "these are as many answers as groups; asked for is one a text: take the other axis.")
     _hint(len(got) != len(cases), f"expected one answer a text, {len(cases)} in all; got {len(got)}.")
+    truths = [truth for _, _, truth, _ in cases]
+    _hint(got != truths and Counter(got) == Counter(truths),
+          "the right answers, but not at their texts' places: a text, its row and its answer stay together.")
     for mine, (_, _, truth, hint) in zip(got, cases):
         _hint(mine != truth, hint)
     right, sure = probabilities.argmax(axis=1) == labels, probabilities.max(axis=1) >= 0.5

@@ -166,6 +166,7 @@ WRONG = [  # a check, a wrong answer, words of its hint
     (checks.best_possible, lambda texts, labels: np.mean(
         [max(Counter(labels[np.array(texts) == text].tolist()).values()) / texts.count(text) for text in set(texts)]),
      "each text counts once"),
+    (checks.best_possible, lambda texts, labels: best_possible(sorted(texts), labels), "move together"),
 
     (checks.still_named, 25, "per cent"),
     (checks.still_named, 1, "this is a count"),
@@ -289,6 +290,7 @@ WRONG = [  # a check, a wrong answer, words of its hint
     (checks.same_answers, lambda a, b: bool((a == b).all()), "0.0000001 is rounding"),
     (checks.same_answers, lambda a, b: bool(np.allclose(a.sum(axis=1), b.sum(axis=1))), "two columns were swapped"),
     (checks.same_answers, lambda a, b: bool((a.argmax(axis=1) == b.argmax(axis=1)).all()), "likeliest groups agree"),
+    (checks.same_answers, lambda a, b: bool((a.argsort(axis=1) == b.argsort(axis=1)).all()), "do not sum to one"),
     (checks.same_answers, lambda a, b: bool(np.abs(a - b).mean() < 1e-5), "a mean hides it"),
     (checks.same_answers, lambda a, b: bool(np.abs(a - b).max() < 5e-4), "0.0001 is more"),
     (checks.same_answers, lambda a, b: bool(np.abs(a - b).max() < 1e-5), "compare the shapes"),
@@ -304,6 +306,8 @@ WRONG = [  # a check, a wrong answer, words of its hint
     (checks.answer_or_abstain, lambda texts, p, names, t: answer_or_abstain(texts, p, names, t + 1e-9), "exactly at"),
     (checks.answer_or_abstain, lambda texts, p, names, t: ["?"] * len(texts), "held back"),
     (checks.answer_or_abstain, lambda texts, p, names, t: [names[i % 3] for i in p.argmax(axis=0)], "the other axis"),
+    (checks.answer_or_abstain, lambda texts, p, names, t: sorted(answer_or_abstain(texts, p, names, t))[::-1],
+     "their texts' places"),
     (checks.answer_or_abstain, lambda texts, p, names, t: "sci.space", "expected a list of names"),
 ]
 
@@ -331,6 +335,10 @@ def test_right_answer(check, capsys):
 def test_wrong_answer_gets_its_own_hint(check, answer, words, capsys):
     line = said(capsys, check, answer)
     assert line.startswith("hint: ") and words in line
+
+
+def test_no_check_is_left_out():
+    assert set(CHECKS) == {check for check in vars(checks).values() if hasattr(check, "__wrapped__")}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=name_of)
