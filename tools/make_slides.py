@@ -34,7 +34,7 @@ LINES = 22  # of code and output together on one slide
 SMALL_LINES = 28  # of output in small type; of what is longer, the middle is left out
 SHORT_SENTENCE = 40  # characters
 BESIDE_PICTURE = 4  # lines of output on a picture's slide
-COLUMNS = 108  # that fit beside each other
+COLUMNS = 100  # that fit beside each other
 
 SOLUTION = re.compile(r"<details><summary>Solution</summary>.*?</details>\s*", re.DOTALL)
 LEFT_OUT = re.compile(r"\[!\[|\*\*(Read more|Previous|Next):\*\*")  # badges, links away
@@ -97,7 +97,7 @@ def _prose(heading, paragraphs, section, after_output):
         elif re.match(r"\*\*\d+\.\*\*", paragraph):  # a question of the quiz, and its answers with it
             cells += [_running(section), _markdown(paragraph, "-")]
         elif paragraph.startswith("* "):
-            cells.append(_markdown(paragraph, "-"))
+            cells += [_markdown(paragraph, "-")] if heading else [_running(section), _markdown(paragraph, "-")]
             room = 0 if heading.startswith("# ") else room  # after the aims: what one needs, for the speaker
         elif heading and len(paragraph) <= room:
             room -= len(paragraph)
@@ -185,7 +185,8 @@ def _n_lines(text):
 
 def _output(outputs):
     n_lines = sum(_n_lines(_text(output)) for output in outputs)
-    tags = ["output", "alone" if n_lines == 0 else "small" if n_lines > LINES else "normal"]
+    wide = any(len(line) > COLUMNS for output in outputs for line in _text(output).splitlines())
+    tags = ["output", "alone" if n_lines == 0 else "small" if n_lines > LINES or wide else "normal"]
     cell = new_code_cell("", outputs=outputs)
     cell.metadata = nbformat.from_dict({"tags": tags, "transient": {"remove_source": True}})
     return cell
