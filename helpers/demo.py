@@ -7,13 +7,17 @@ cache. The page needs the package gradio, and no network: nothing that it shows 
 """
 
 import argparse
+import math
 import os
 import re
 import string
 import sys
 import tempfile
+import warnings
 from html import escape
 from pathlib import Path
+
+import numpy as np
 
 from helpers import data, predict
 from helpers.baseline import linear_model
@@ -26,7 +30,8 @@ LESSON = {"text": "body", "split_by": "thread", "seed": 1337, "validation_split"
           "max_tokens": 20_000, "sequence_length": 200, "embedding_dim": 100, "epochs": 20, "batch_size": 32}
 READ_CHARS = 10_000  # of a longer text: few posts are
 TRIED_WORDS = 200  # distinct words that are left out in turn
-SHOWN_GROUPS, SHOWN_WORDS, LEAST_CHANGE = 5, 8, 0.001
+SHOWN_GROUPS, SHOWN_WORDS = 5, 8
+LEAST_FACTOR = 1.1  # by which the odds fall without a word that is shown
 WITHOUT, WITH = "without headers", "with headers, by a second model"
 
 INTRO = """# Which newsgroup?
@@ -36,7 +41,7 @@ the words without which it would be less sure."""
 LEAK = " *With headers* asks a second model beside it, which was trained on whole posts: see what that one leans on."
 _STYLE = """
 .panels { display: flex; flex-wrap: wrap; gap: 2rem; }
-.panels section { flex: 1 1 24rem; min-width: 0; }
+.panels section { flex: 1 1 24rem; min-width: 0; max-width: 50rem; }
 .panels table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; border: 0; }
 .panels caption { text-align: left; font-weight: 600; }
 .panels th, .panels td { text-align: left; padding: .15rem .75rem .15rem 0; font-weight: 400; border: 0; }
@@ -74,16 +79,17 @@ def app(honest, leaky=None):
         If gradio is not installed.
     """
     try:
-        import gradio as gr
+        with warnings.catch_warnings(action="ignore"):  # in a notebook it asks for widgets, which nothing here uses
+            import gradio as gr
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError("The demo needs the package gradio: python -m pip install gradio") from error
+        raise ModuleNotFoundError('The demo needs the package gradio: python -m pip install "gradio>=6,<7"') from error
 
     def answer(text, reading):
         return panels(text, honest, leaky if reading == WITH else None)
 
     with gr.Blocks(title="Which newsgroup?", analytics_enabled=False) as page:
         gr.Markdown(INTRO + (LEAK if leaky else ""))
-        post = gr.Textbox(label="A post, with its header or without", lines=10, max_lines=16)
+        post = gr.Textbox(label="A post, with its header or without", lines=10, max_lines=16, autoscroll=False)
         labels, texts = map(list, zip(*examples(honest.about)))
         tried = gr.Examples(texts, post, example_labels=labels, label="Invented posts to try")
         reading = gr.Radio([WITHOUT, WITH], value=WITHOUT, label="The post is read", visible=leaky is not None)
@@ -160,8 +166,11 @@ def influence(predictor, text, start=0):
     -------
     probabilities : numpy.ndarray of float, shape (n_classes,)
         Of the whole text.
+    odds : float
+        Of the likeliest group, its probability against all others' together. Where the model is almost certain, they
+        still tell one word from another, and probabilities do not.
     without : dict of bytes to float
-        For each of the first `TRIED_WORDS` distinct tokens, the likeliest group's probability without it.
+        For each of the first `TRIED_WORDS` distinct tokens, the same group's odds without it.
     places : dict of bytes to list of (int, int)
         Where in the text each of them stands.
     """
@@ -171,7 +180,11 @@ def influence(predictor, text, start=0):
             if token in places or len(places) < TRIED_WORDS:
                 places.setdefault(token, []).append(word.span())
     _, probabilities = predictor([text, *(_left_out(text, spans) for spans in places.values())])
-    return probabilities[0], dict(zip(places, probabilities[1:, probabilities[0].argmax()].tolist())), places
+    best = probabilities[0].argmax()
+    others = np.delete(probabilities, best, axis=1).sum(axis=1)  # more exact than one minus a number near one
+    likeliest, others = np.maximum((probabilities[:, best], others), np.finfo(np.float32).tiny)
+    odds = (likeliest / others).tolist()
+    return probabilities[0], odds[0], dict(zip(places, odds[1:])), places
 
 
 def _left_out(text, spans):
@@ -195,7 +208,7 @@ def panels(text, honest, leaky=None):
     # a half of a surrogate pair, which a browser may send, has no UTF-8 form
     text = (text or "").encode("utf-8", "replace").decode("utf-8")
     if not text.strip():
-        return _status("There is nothing to read yet: paste a post, or choose one below.")
+        return _status("There is nothing to read yet: paste a post, or choose one above.")
     said = ""
     if len(text) > READ_CHARS:
         said = _status(f"The text has {len(text):,} characters; the first {READ_CHARS:,} were read.")
@@ -211,21 +224,23 @@ def _panel(title, predictor, text, start):
     """Return one model's answer."""
     if not text[start:].strip():
         return f"<section><h2>{title}</h2><p>Below the header there is no text: nothing is left to read.</p></section>"
-    probabilities, without, places = influence(predictor, text, start)
+    probabilities, odds, without, places = influence(predictor, text, start)
     order = probabilities.argsort(kind="stable")[::-1][:SHOWN_GROUPS]
-    names, sure = predictor.class_names, float(probabilities[order[0]])
+    names = predictor.class_names
     best = escape(names[order[0]])
-    carried = sorted((p, token) for token, p in without.items() if sure - p >= LEAST_CHANGE)[:SHOWN_WORDS]
+    factors = {token: odds / left for token, left in without.items() if odds >= LEAST_FACTOR * left}
+    carried = sorted(factors, key=factors.get, reverse=True)[:SHOWN_WORDS]
     groups = "".join(
         f'<tr><th scope="row">{escape(names[i])}</th><td class="number">{probabilities[i]:.1%}</td>'
         f'<td><meter min="0" max="1" value="{probabilities[i]:.3f}" aria-label="{escape(names[i])}"></meter></td></tr>'
         for i in order)
     if carried:
-        words = f"<table><caption>Without this word, {best} is down to</caption>" + "".join(
-            f'<tr><th scope="row">{escape(_bare(text, places[token]))}</th><td class="number">{p:.1%}</td>'
-            f'<td class="number">−{100 * (sure - p):.1f} points</td></tr>' for p, token in carried) + "</table>"
+        words = f"<table><caption>What is left of {best} without this word</caption>" + "".join(
+            f'<tr><th scope="row">{escape(_bare(text, places[token]))}</th>'
+            f'<td class="number">{without[token] / (1 + without[token]):.1%}</td>'
+            f'<td class="number">odds {_times(factors[token])} times lower</td></tr>' for token in carried) + "</table>"
     else:
-        words = "<p>No single word carried it: whichever is left out, the answer stays as sure as it is.</p>"
+        words = "<p>No single word carried it: whichever is left out, the answer stays about as sure as it is.</p>"
     accuracy = predictor.about.get("test_accuracy")
     right = "" if accuracy is None else (
         f"<p>Right on {accuracy:.1%} of the {predictor.about['test_posts']:,} posts it was tested with.</p>")
@@ -233,7 +248,11 @@ def _panel(title, predictor, text, start):
                                     f"<pre>{escape(text[:start].strip())}</pre></details>")
     return (f"<section><h2>{title}: {best}</h2>{right}<table><caption>The likeliest groups</caption>{groups}</table>"
             f'{words}{header}<pre tabindex="0" role="region" aria-label="{title}: the text that was read">'
-            f"{_marked(text, start, {token: sure - p for p, token in carried}, places)}</pre></section>")
+            f"{_marked(text, start, {token: math.log(factors[token]) for token in carried}, places)}</pre></section>")
+
+
+def _times(factor):
+    return f"{factor:.1f}" if factor < 10 else f"{factor:,.0f}" if factor < 1e6 else "over 1,000,000"
 
 
 def _bare(text, spans):
@@ -290,7 +309,8 @@ def main(arguments=None):
     parser.add_argument("--dataset", choices=("sample", "full"), default="sample")
     parser.add_argument("--data-dir", default="", help="folder with the real posts and vectors, for full")
     given = parser.parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    for name, value in (("TF_CPP_MIN_LOG_LEVEL", "2"), ("TF_ENABLE_ONEDNN_OPTS", "0")):
+        os.environ.setdefault(name, value)  # as in the lessons; no start-up notes
     try:
         corpus = data.load_corpus(given.dataset, given.data_dir)
         honest = predict.load(given.model) if given.model else lesson_model(corpus, given.dataset, given.data_dir)

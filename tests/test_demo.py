@@ -45,16 +45,16 @@ def words_of(html):
 # --- which words carried it
 
 def test_each_word_is_left_out_wherever_it_stands():
-    probabilities, without, places = demo.influence(counter("full"), "orbit engine Orbit, far ... engine orbit!")
-    assert probabilities.tolist() == [1 / 8, 3 / 8, 4 / 8]
+    probabilities, odds, without, places = demo.influence(counter("full"), "orbit engine Orbit, far ... engine orbit!")
+    assert probabilities.tolist() == [1 / 8, 3 / 8, 4 / 8] and odds == 1
     assert list(without) == [b"orbit", b"engine", b"far"], "a word is known without case and punctuation"
-    assert without == pytest.approx({b"orbit": 1 / 5, b"engine": 4 / 6, b"far": 4 / 8})
+    assert without == pytest.approx({b"orbit": 1 / 4, b"engine": 2, b"far": 1})
     assert places[b"orbit"] == [(0, 5), (13, 19), (35, 41)]
 
 
 def test_one_call_and_a_bound():
     predictor = counter("full")
-    _, without, _ = demo.influence(predictor, " ".join(f"w{i}" for i in range(500)))
+    _, _, without, _ = demo.influence(predictor, " ".join(f"w{i}" for i in range(500)))
     assert list(without) == [f"w{i}".encode() for i in range(demo.TRIED_WORDS)]
     assert counter.batches == [demo.TRIED_WORDS + 1], "all texts in one call, which is one batch"
 
@@ -62,9 +62,9 @@ def test_one_call_and_a_bound():
 def test_a_header_stays_a_header():
     """Without the word "From:" the first line were no field, and the whole header would be read as text."""
     start = len(POST) - len(split_post(POST)[1])
-    _, without, _ = demo.influence(counter("body"), POST, start)
+    _, _, without, _ = demo.influence(counter("body"), POST, start)
     assert b"from" not in without and b"recautos" not in without
-    assert without[b"orbit"] == pytest.approx(1 / 5) and without[b"again"] == pytest.approx(3 / 7)
+    assert without[b"orbit"] == pytest.approx(1 / 4) and without[b"again"] == pytest.approx(3 / 4)
 
 
 # --- what the page says
@@ -77,7 +77,7 @@ def test_two_models_on_one_post():
     assert "Newsgroups" in re.search("<details>.*?</details>", honest, re.DOTALL)[0], "the header is shown as not read"
     assert re.findall(r'<th scope="row">(.*?)</th><td class="number">(.*?)</td><td>', honest) == [
         ("sci.space", "42.9%"), ("rec.autos", "28.6%"), ("comp.graphics", "28.6%")]
-    assert '<th scope="row">orbit</th><td class="number">20.0%</td><td class="number">−22.9 points</td>' in honest
+    assert '<th scope="row">orbit</th><td class="number">20.0%</td><td class="number">odds 3.0 times lower</td>' in honest
 
 
 def test_a_text_is_shown_and_never_run():
@@ -100,6 +100,17 @@ def test_a_header_alone():
 
 def test_no_word_carried_it():
     assert "No single word" in demo.panels("nothing known", counter("full"))
+
+
+def test_words_show_where_the_model_is_almost_certain():
+    """Halves of what is left for the others: in 32 bits, the likeliest group's probability is 1.0 all along."""
+    def probabilities(texts):
+        others = np.float32([1e-9 if "orbit" in text else 2e-9 for text in texts])
+        return np.stack([others, others, np.ones_like(others)], axis=1)
+
+    sure = predict.Predictor({"class_names": GROUPS, "text": "full"}, probabilities)
+    html = demo.panels("an orbit", sure)
+    assert words_of(html) == ["orbit"] and "100.0%</td><td class=\"number\">odds 2.0 times lower" in html
 
 
 def test_a_long_text_is_cut_and_that_is_said():
@@ -126,7 +137,7 @@ def test_the_full_text_model_leans_on_headers(sample_corpus):
     groups, _ = leaky([sample_corpus.texts[i] for i in test])
     right = np.mean([group == sample_corpus.class_names[sample_corpus.labels[i]] for group, i in zip(groups, test)])
     assert right == leaky.about["test_accuracy"] > 0.9 and leaky.about["test_posts"] == len(test)
-    _, without, _ = demo.influence(leaky, POST)
+    _, _, without, _ = demo.influence(leaky, POST)
     assert min(without, key=without.get) == b"recautos"
 
 
@@ -232,14 +243,17 @@ def test_without_a_second_model_there_is_no_switch(own_cache):
         assert switch.visible == ("With headers" in prose.value) == bool(leaky)
 
 
-def test_inline_in_a_notebook(own_cache):
+def test_inline_in_the_lesson(own_cache):
+    """The lesson's own cell, switched on: it shows the page and nothing else."""
     pytest.importorskip("gradio")
+    lesson = nbformat.read(ROOT / "notebooks" / "06_export.ipynb", as_version=4)
+    (cell,) = (cell.source for cell in lesson.cells if cell.source.startswith("show_demo = False"))
     cells = [f"import sys; sys.path += [{str(ROOT / 'tests')!r}, {str(ROOT)!r}]",
-             "from test_demo import counter, demo; page = demo.app(counter('body'), counter('full'))",
-             "page.launch(inline=True, quiet=True);", "page.close(verbose=False)"]
+             "from test_demo import counter, demo; corpus = demo.data.load_corpus('sample')",
+             "predictor, about = counter('body'), {}", cell.replace("False", "True", 1), "page.close(verbose=False)"]
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
     nbclient.NotebookClient(notebook, timeout=60).execute()
-    (shown,) = notebook.cells[2].outputs
+    (shown,) = notebook.cells[3].outputs
     assert '<iframe src="http://127.0.0.1:' in shown.data["text/html"]
 
 

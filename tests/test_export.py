@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -177,6 +178,16 @@ def test_savedmodel_is_what_a_server_looks_for(paths, trained):
     assert (name, taken.dtype, taken.shape.as_list()) == ("text", tf.string, [None])
     assert {name: (spec.dtype, spec.shape.as_list()) for name, spec in signature.structured_outputs.items()} == {
         "group": (tf.string, [None]), "probabilities": (tf.float32, [None, len(trained.class_names)])}
+
+
+def test_tensorflow_s_own_tool_reads_the_signature(paths, trained):
+    done = run("-m", "tensorflow.python.tools.saved_model_cli", "show", "--dir", paths["savedmodel"] / "1",
+               "--tag_set", "serve", "--signature_def", "serving_default")
+    assert done.returncode == 0, done.stderr
+    shown = re.findall(r"puts\['(\w+)'\] tensor_info:\s+dtype: (\w+)\s+shape: (.*)", done.stdout)
+    assert shown == [("text", "DT_STRING", "(-1)"), ("group", "DT_STRING", "(-1)"),
+                     ("probabilities", "DT_FLOAT", f"(-1, {len(trained.class_names)})")]
+    assert "Method name is: tensorflow/serving/predict" in done.stdout
 
 
 def test_no_weight_is_written_twice_and_no_optimizer(paths, trained):
