@@ -146,12 +146,61 @@ def summary(runs):
             if own:
                 accuracies = [row["accuracy"] for row in own]
                 rows.append({
-                    "condition": condition, "model": model, "mean": round(float(np.mean(accuracies)), 4),
-                    "low": round(min(accuracies), 4), "high": round(max(accuracies), 4), "n_seeds": len(own),
+                    "condition": condition, "model": model, **_spread(accuracies), "n_seeds": len(own),
                     "parameters": own[0].get("trainable_parameters", own[0]["parameters"]),
                     "seconds": round(float(np.median([row["seconds"] for row in own])), 1),
                     "posts_per_second": round(float(np.median([row["posts_per_second"] for row in own])))})
     return rows
+
+
+def learning_curve(runs):
+    """Gather the runs of the curve "accuracy against the number of training posts" over their seeds.
+
+    Parameters
+    ----------
+    runs : list of dict
+        As the sweep's table has them: ``n_train`` as it was asked for, 0 for all posts, and ``measured_n_train``.
+
+    Returns
+    -------
+    list of dict
+        One row a model of `CURVE` and a size that has been run under the honest condition, all posts last: mean,
+        lowest and highest accuracy on the test part, the number of seeds.
+    """
+    rows = []
+    for model in CURVE:
+        for size in SIZES:
+            own = [row for row in runs if (row["model"], row["condition"], row["n_train"]) == (model, "honest", size)]
+            if own:
+                n_posts = size or int(np.median([row["measured_n_train"] for row in own]))  # splits by thread vary
+                rows.append({"model": model, "n_posts": n_posts, "n_seeds": len(own),
+                             **_spread([row["accuracy"] for row in own])})
+    return rows
+
+
+def bands(runs):
+    """Gather the training curves of each network under the reference's conditions over their seeds.
+
+    Parameters
+    ----------
+    runs : list of dict
+        As `run` returns them, each on all training posts. Of curves of several lengths the common epochs count.
+
+    Returns
+    -------
+    dict of str to dict
+        For each network that has been run ``"n_seeds"``, and for each of Keras's measures ``"mean"``, ``"low"`` and
+        ``"high"``, a list with one value an epoch.
+    """
+    found = {}
+    for model in NETWORKS:
+        histories = [row["history"] for row in runs if (row["model"], row["condition"]) == (model, "reference")]
+        if histories:
+            found[model] = {"n_seeds": len(histories)}
+            for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
+                epochs = [_spread(values) for values in zip(*(history[name] for history in histories))]
+                found[model][name] = {key: [epoch[key] for epoch in epochs] for key in ("mean", "low", "high")}
+    return found
 
 
 def missing(rows):
@@ -179,6 +228,11 @@ def table(rows):
         f"{row['n_seeds']:5}" for row in rows)])
 
 
+def published():
+    """Return what `results/models.json` holds, the measurements on the full data; {} where it is not at hand."""
+    return json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+
+
 def full_table():
     """Write what was measured on the full data as lines of text; a sentence where `results/models.json` is not at hand.
 
@@ -186,11 +240,15 @@ def full_table():
     -------
     str
     """
-    if not RESULTS.exists():
+    results = published()
+    if not results:
         return "results/models.json is not beside this copy of the helpers; README.md of the course shows the table"
-    results = json.loads(RESULTS.read_text(encoding="utf-8"))
     return (f"the real posts, measured on {results['date']}:\n{table(results['rows'])}\n"
             f"rows of the table that are not measured with all their seeds yet: {len(results['missing'])}")
+
+
+def _spread(values):
+    return {"mean": round(float(np.mean(values)), 4), "low": round(min(values), 4), "high": round(max(values), 4)}
 
 
 def _measure_baseline(model, posts, x_train, y_train, seed, epochs):

@@ -15,9 +15,8 @@ from helpers.headers import clean_text
 from helpers.splits import split_corpus, take
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
 
-QUESTIONS = 128
+QUESTIONS, OWN_NUMBERS = 32, 16
 LEARNING_RATE = 2e-3
-LOUDNESS_SCALE = 5.0  # makes a word's own number learn so many times faster than the vectors' weights
 # how each network is trained, by its name
 RECIPES = {"reference": {"epochs": 20}, "attention": {"epochs": 20, "hidden_share": 0.4, "decay": True}}
 
@@ -67,9 +66,9 @@ def build_reference_network(matrix, n_classes, *, trainable=False):
 def build_attention_network(matrix, n_classes, *, trainable=False):
     """Build the course's own network: questions to all words of a post at once.
 
-    Each question scores every word of the post by its vector, plus a number of the word's own; a
-    softmax over the post turns the scores into weights that sum to one, and the weighted mean of
-    the vectors is the answer. One dense layer reads all answers.
+    A word is its vector and a few numbers of its own, which training finds. Each question scores every
+    word of the post; a softmax over the post turns the scores into weights that sum to one, and the
+    weighted mean of the words is the answer. One dense layer reads all answers.
 
     Parameters
     ----------
@@ -86,12 +85,11 @@ def build_attention_network(matrix, n_classes, *, trainable=False):
     """
     words = keras.Input((None,), dtype="int32", name="words")
     vectors = _embedding(matrix, trainable)(words)
-    scores = layers.Dense(QUESTIONS, use_bias=False, name="questions")(vectors)
-    # one number a word, the same for all questions: how much the word matters, whatever it means
-    loudness = layers.Embedding(len(matrix), 1, embeddings_initializer="zeros", name="loudness")(words)
-    scores = layers.Add(name="scores")([scores, layers.Rescaling(LOUDNESS_SCALE, name="louder")(loudness)])
+    own = layers.Embedding(len(matrix), OWN_NUMBERS, name="own_numbers")(words)
+    known = layers.Concatenate(name="known")([vectors, own])
+    scores = layers.Dense(QUESTIONS, use_bias=False, name="questions")(known)
     weights = layers.Softmax(axis=1, name="attention")(scores)
-    answers = layers.Flatten(name="answers")(layers.Dot(axes=1, name="weighted_means")([weights, vectors]))
+    answers = layers.Flatten(name="answers")(layers.Dot(axes=1, name="weighted_means")([weights, known]))
     answers = layers.Dropout(0.5, name="dropout")(layers.BatchNormalization(name="scaled")(answers))
     probabilities = layers.Dense(n_classes, activation="softmax", name="probabilities")(answers)
     return _compiled(keras.Model(words, probabilities, name="attention"), keras.optimizers.Adam(LEARNING_RATE))
@@ -242,7 +240,8 @@ embedding_dim, epochs, batch_size
     matrix, _ = embedding_matrix(path, vocabulary, embedding_dim)
     set_seed(seed)
     model = build_attention_network(starting_vectors(matrix, seed), len(corpus.class_names))
-    kept = model.weights[1:]  # all but the frozen matrix
+    frozen = model.get_layer("embedding").weights[0]  # known without being kept
+    kept = [weight for weight in model.weights if weight is not frozen]
     names = [f"w{number:02d}" for number in range(len(kept))]
 
     def build():

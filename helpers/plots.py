@@ -106,7 +106,7 @@ def histogram(values, *, title, xlabel, ylabel, limit, line=None, bins=40):
                  f"10th percentile {low:,.0f}, 90th {high:,.0f}, largest {values.max():,.0f}.{marked}")
 
 
-def lines(x, series, *, title, xlabel, ylabel, line=None, percent=False):
+def lines(x, series, *, title, xlabel, ylabel, line=None, percent=False, spread=None, logarithmic=False):
     """Draw one curve a series over common x values.
 
     Parameters
@@ -118,6 +118,10 @@ def lines(x, series, *, title, xlabel, ylabel, line=None, percent=False):
         A position on the x axis to mark and its name.
     percent : bool
         Write the values in the description as per cent.
+    spread : dict of str to (sequence of float, sequence of float), optional
+        The lowest and highest values behind a series, drawn as its shadow.
+    logarithmic : bool
+        Whether the x axis is.
     """
     figure, axes = plt.subplots(figsize=(8, 3.6))
     form = (lambda v: f"{v:.0%}") if percent else (lambda v: f"{v:.2f}")
@@ -125,15 +129,24 @@ def lines(x, series, *, title, xlabel, ylabel, line=None, percent=False):
     for (name, values), color, marker in zip(series.items(), PALETTE, MARKERS, strict=False):
         axes.plot(x, values, color=color, marker=marker, markersize=4, label=name)
         trends.append(f"{name} goes from {form(values[0])} to {form(values[-1])} "
-                      f"(lowest {form(min(values))}, highest {form(max(values))})")
+                      f"(lowest {form(np.nanmin(values))}, highest {form(np.nanmax(values))})")
+        if spread is not None:
+            axes.fill_between(x, *spread[name], color=color, alpha=0.2, linewidth=0)
+            widest = max(high - low for low, high in zip(*spread[name], strict=True))
+            trends[-1] += f", its shadow at most {form(widest)} wide"
     marked = ""
     if line is not None:
         axes.axvline(line[0], color=BLACK, linestyle=":", label=line[1])
         marked = f" Marked: {line[1]}."
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    if logarithmic:
+        axes.set_xscale("log")
+        axes.set_xticks(x, [f"{value:,}" for value in x])
+        axes.minorticks_off()
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
-    show(figure, f"Line chart. {title}. x axis: {xlabel}, {x[0]:g} to {x[-1]:g}; y axis: {ylabel}. "
+    scale = ", logarithmic" if logarithmic else ""
+    show(figure, f"Line chart. {title}. x axis: {xlabel}, {x[0]:g} to {x[-1]:g}{scale}; y axis: {ylabel}. "
                  + "; ".join(trends) + "." + marked)
 
 

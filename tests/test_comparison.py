@@ -69,6 +69,26 @@ def test_summary_and_what_is_missing():
     assert len(lines) == 3 and len({len(line) for line in lines}) == 1
 
 
+def test_the_learning_curve_has_a_row_for_each_size_and_all_posts_last():
+    runs = [row("linear model", "honest", seed, accuracy, n_train=size, measured_n_train=size or 900 + seed)
+            for size, seed, accuracy in ((0, 1, 0.9), (0, 3, 0.7), (200, 1, 0.4), (200, 2, 0.3))]
+    runs.append(row("linear model", "strict", 1, 0.1, n_train=200, measured_n_train=200))
+    assert comparison.learning_curve(runs) == [
+        {"model": "linear model", "n_posts": 200, "n_seeds": 2, "mean": 0.35, "low": 0.3, "high": 0.4},
+        {"model": "linear model", "n_posts": 902, "n_seeds": 2, "mean": 0.8, "low": 0.7, "high": 0.9}]
+
+
+def test_bands_hold_the_spread_of_each_epoch_that_all_seeds_have():
+    model = "attention network, GloVe frozen"
+    names = ("loss", "val_loss", "accuracy", "val_accuracy")
+    runs = [row(model, "reference", seed, 0.5, history={name: values for name in names})
+            for seed, values in ((1, [3.0, 2.0, 1.0]), (2, [4.0, 2.0]))]
+    runs.append(row(model, "honest", 1, 0.5, history={name: [9.0] for name in names}))
+    bands = comparison.bands([*runs, row("linear model", "reference", 1, 0.5)])
+    assert set(bands) == {model} and bands[model]["n_seeds"] == 2
+    assert bands[model]["val_loss"] == {"mean": [3.5, 2.0], "low": [3.0, 2.0], "high": [4.0, 2.0]}
+
+
 def test_runs_on_a_part_of_the_posts_and_failed_runs_stay_out_of_the_table():
     swept = {"status": "finished", "n_train": 0, "measured_n_train": 500}
     runs = [row("linear model", "honest", 1, 0.6, **swept), row("linear model", "honest", 1, 0.2, **swept | {"n_train": 100}),

@@ -85,10 +85,11 @@ def test_a_trainable_embedding_moves(build, matrix):
 def test_each_questions_weights_sum_to_one_and_its_answer_is_their_mean(matrix):
     network = model.build_attention_network(matrix, 4)
     x = toy_posts()[0][:3, :7]
-    inside = keras.Model(network.input, [network.get_layer("attention").output, network.get_layer("weighted_means").output])
-    weights, means = inside.predict(x, verbose=0)
+    inside = keras.Model(network.input, [network.get_layer(name).output for name in ("attention", "weighted_means", "known")])
+    weights, means, known = inside.predict(x, verbose=0)
+    assert np.array_equal(known[..., :DIM], matrix[x]) and known.shape[-1] == DIM + model.OWN_NUMBERS
     assert weights.shape == (3, 7, model.QUESTIONS) and np.allclose(weights.sum(axis=1), 1, atol=1e-5)
-    assert np.allclose(means, np.einsum("ptq,ptd->pqd", weights, matrix[x]), atol=1e-5)
+    assert np.allclose(means, np.einsum("ptq,ptd->pqd", weights, known), atol=1e-5)
 
 
 def test_starting_vectors_have_columns_of_one_size_and_no_empty_word(matrix):
@@ -223,8 +224,7 @@ def test_other_settings_train_anew(own_cache, small_corpus, monkeypatch, change)
         if name != "classifier":
             return kept(name, settings, build)
         built.append(settings)
-        wide = 100 * model.QUESTIONS
-        shapes = [(settings["layers"][1][1][0], 1), (100, model.QUESTIONS), *[(wide,)] * 4, (wide, 20), (20,)]
+        shapes = [shape for kind, *shapes in settings["layers"] for shape in shapes][1:]  # the first is the frozen matrix's
         return {**{f"w{n:02d}": np.zeros(shape, np.float32) for n, shape in enumerate(shapes)}, "test_accuracy": np.float64(0)}
 
     kept = model.cached_arrays

@@ -73,6 +73,15 @@ CASES = {
               "down goes from 50% to 30% (lowest 30%, highest 50%). Marked: the limit.",
               "Line chart. T. x axis: limit (words), 10 to 30; y axis: share. up goes from 10% to 80% (lowest 10%, highest 80%); "
               "down goes from 50% to 30% (lowest 30%, highest 50%). Marked: the limit."),
+    "lines with a shadow": (
+        lambda: plots.lines([1, 10], {"up": [1.0, 3.0]}, title="T", xlabel="posts", ylabel="share", logarithmic=True,
+                            spread={"up": ([0.5, 2.5], [1.5, 3.25])}),
+        lambda: plots.lines([1, 10], {"up": [1.0, 3.0]}, title="T", xlabel="posts", ylabel="share", logarithmic=True,
+                            spread={"up": ([0.5, 2.0], [1.5, 4.0])}),
+        "Line chart. T. x axis: posts, 1 to 10, logarithmic; y axis: share. up goes from 1.00 to 3.00 (lowest 1.00, highest 3.00), "
+        "its shadow at most 1.00 wide.",
+        "Line chart. T. x axis: posts, 1 to 10, logarithmic; y axis: share. up goes from 1.00 to 3.00 (lowest 1.00, highest 3.00), "
+        "its shadow at most 2.00 wide."),
     "curves": (lambda: plots.curves(HISTORY, 2),
                lambda: plots.curves({**HISTORY, "loss": [1.5, 2.0, 3.0]}, 2),
                "Two line charts over 3 epochs. Loss: training goes from 3.00 to 1.50; validation is lowest at epoch 2 (2.20) and "

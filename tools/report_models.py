@@ -36,10 +36,12 @@ def main(arguments=None):
 
 def gather(runs):
     """Return what the file holds, from the rows of the sweep's table: a row a model and condition, what is missing."""
-    whole = [run for run in runs if run["status"] == "finished" and run["n_train"] == 0]  # 0 stands for all posts
+    finished = [run for run in runs if run["status"] == "finished"]
+    whole = [run for run in finished if run["n_train"] == 0]  # 0 stands for all posts
     rows = comparison.summary(whole)
     return {"date": date.today().isoformat(), "versions": whole[0]["versions"], "dataset": "full", "rows": rows,
-            "missing": comparison.missing(rows)}
+            "missing": comparison.missing(rows), "learning_curve": comparison.learning_curve(finished),
+            "bands": comparison.bands(whole)}
 
 
 def describe(results):

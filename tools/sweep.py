@@ -179,6 +179,7 @@ def run(text, parameters, inputs, at_once):
         return {"error": f"the worker {worker.address} has other inputs than this machine: {other}"}
     threads = max(1, cpu_count() // at_once.get(worker.ip, 1))
     os.environ.update(dict.fromkeys(THREADS, str(threads)))  # the kernel inherits them
+    os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)  # Dask's, for its own process: half a training's time would go to it
     bound, too_large, over, error = worker.memory_manager.memory_limit, [], threading.Event(), ""
 
     def watch():  # Dask bounds its own process, and does not see the kernel
