@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+dask = pytest.importorskip("dask", reason="the sweep's extra is not installed")
 pytest.importorskip("distributed", reason="the sweep's extra is not installed")
 import sweep  # noqa: E402
 
@@ -52,7 +54,10 @@ if model == "large":
 if model == "fail":
     raise ValueError("no such luck")
 """
-METRICS = '{"accuracy": seed / 10, "threads": os.environ["TF_NUM_INTRAOP_THREADS"], "seed": -seed, "history": [1, 2]}'
+METRICS = """\
+{"accuracy": seed / 10, "threads": os.environ["TF_NUM_INTRAOP_THREADS"], "seed": -seed, "history": [1, 2],
+ "trim": os.environ.get("MALLOC_TRIM_THRESHOLD_", "")}
+"""
 
 
 def write_notebook(path, run=RUN, metrics=METRICS):
@@ -87,10 +92,9 @@ def one_cache(cache_folder, monkeypatch):
     monkeypatch.delenv("WORD_EMBEDDINGS_DATA", raising=False)
 
 
-@pytest.fixture(scope="module")
-def scheduler(cache_folder, tmp_path_factory):
-    """A scheduler and two workers, each a process of its own, started as on a cluster."""
-    folder = tmp_path_factory.mktemp("cluster")
+@contextmanager
+def cluster(folder, cache_folder):
+    """A scheduler and two workers, each a process of its own, started as on a cluster: its address, the processes."""
     place = folder / "scheduler.json"
     environment = {**os.environ, "WORD_EMBEDDINGS_CACHE": str(cache_folder), "WORD_EMBEDDINGS_DATA": "",
                    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(WORKER_DEATHS - 1)}
@@ -101,11 +105,17 @@ def scheduler(cache_folder, tmp_path_factory):
         wait_until(place.exists, "the scheduler")
         processes.append(started("distributed.cli.dask_worker", "--scheduler-file", str(place), "--nworkers", "2",
                                  "--nthreads", "1", "--memory-limit", "0.7GB", "--no-dashboard", **settings))
-        yield json.loads(place.read_text(encoding="utf-8"))["address"]
+        yield json.loads(place.read_text(encoding="utf-8"))["address"], processes
     finally:
         for process in reversed(processes):
             process.terminate()
             process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def scheduler(cache_folder, tmp_path_factory):
+    with cluster(tmp_path_factory.mktemp("cluster"), cache_folder) as (address, _):
+        yield address
 
 
 @pytest.fixture
@@ -212,6 +222,7 @@ def test_the_table_has_one_row_a_run_of_all_that_was_measured(a_sweep):
     row, threads = table[0], max(1, sweep.cpu_count() // 2)
     assert (row["accuracy"], row["measured_seed"], row["history"]) == (0.3, -3, [1, 2])
     assert (row["threads"], row["measured_threads"]) == (threads, str(threads)), "two runs share the cores"
+    assert row["trim"] == "", "Dask's setting for its own memory stays with Dask"
     assert "accuracy" not in table[1], "nothing is filled in"
     with open(a_sweep.folder / "table.csv", encoding="utf-8", newline="") as file:
         (header, *lines) = csv.reader(file)
@@ -232,6 +243,20 @@ def test_an_interrupted_sweep_keeps_what_finished(a_sweep):
     assert going.returncode == 130
     assert said == "Stopped. Finished runs are kept: the same command goes on from here.\n"
     assert [row["status"] for row in rows(a_sweep.folder)] == ["finished", "missing"]
+
+
+def test_a_lost_scheduler_leaves_what_finished(a_sweep, tmp_path, cache_folder):
+    with cluster(tmp_path, cache_folder) as (address, processes), ThreadPoolExecutor(1) as pool, \
+            dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
+        going = pool.submit(a_sweep.go, ("good", 1), ("wait", 2), options=("--scheduler", address))
+        wait_until(lambda: going.done() or len(a_sweep.begun()) == 2 and list(a_sweep.folder.glob("*.json")), "a result")
+        processes[0].kill()
+        done = going.result(PATIENCE)
+        Path(f"{a_sweep.log}.go").touch()
+    assert done.status == 1 and "The scheduler was lost" in done.err and "run again to go on" in done.err
+    assert [row["status"] for row in rows(a_sweep.folder)] == ["finished", "missing"]
+    assert a_sweep.go(("good", 1), ("wait", 2)).status == 0
+    assert a_sweep.seeds() == [1, 2, 2], "and what finished is not run again"
 
 
 def test_a_worker_with_other_inputs_refuses(scheduler, a_sweep):
