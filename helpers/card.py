@@ -51,7 +51,7 @@ pre-trained word vectors are used, and how a classifier is measured honestly.
 
 ## The model
 
-Words become pre-trained GloVe vectors; a small network reads them and gives each group a probability.
+Words become pre-trained GloVe vectors and a few learned numbers each; a small network gives each group a probability.
 {text}
 
 * Groups: {groups}

@@ -2,12 +2,13 @@
 
     python tools/refresh_notebooks.py [NAME ...]
 
-A notebook whose sources and compared outputs are what they were is left as it is, so that
-running this twice changes nothing: losses and times differ between runs, and no diff shows them.
+A committed notebook whose compared outputs are what they were is left as it is, so that running
+this twice changes nothing: losses and times differ between runs, and no diff shows them.
 """
 
 import copy
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -68,15 +69,20 @@ def compared(notebook):
     return kept
 
 
-def refresh(path):
-    """Execute and normalise one notebook; return whether the file changed."""
+def edited(path):
+    """Tell whether a notebook differs from the last commit: ignored outputs may then be of older sources."""
+    return subprocess.run(["git", "diff", "--quiet", "HEAD", "--", path], cwd=ROOT).returncode != 0
+
+
+def refresh(path, always=False):
+    """Execute and normalise one notebook; return whether it was written: where outputs changed, or always."""
     before = nbformat.read(path, as_version=4)
     notebook = normalise(copy.deepcopy(before), path.stem, repository())
     NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True, record_timing=False,
                    extra_arguments=["--IPKernelApp.log_level=40"],
                    resources={"metadata": {"path": str(path.parent)}}).execute()
     notebook = normalise(notebook, path.stem, repository())
-    if compared(notebook) == compared(before):
+    if not always and compared(notebook) == compared(before):
         return False
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
@@ -89,7 +95,7 @@ def main(names):
     readme.write_text(set_address(readme.read_text(encoding="utf-8"), repository()), encoding="utf-8")
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         if not names or path.stem in names or path.name in names:
-            print(f"{path.stem}: {'written' if refresh(path) else 'unchanged'}", flush=True)
+            print(f"{path.stem}: {'written' if refresh(path, edited(path)) else 'unchanged'}", flush=True)
 
 
 if __name__ == "__main__":

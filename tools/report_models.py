@@ -55,14 +55,18 @@ def section(results):
     """Write README's section: the chart with its description, the table, and what is missing."""
     rows = "\n".join(
         f"| {row['condition']} | {row['model']} | {row['mean']:.3f} | {row['low']:.3f} to {row['high']:.3f} | "
-        f"{row['n_seeds']} | {row['parameters']:,} |" for row in results["rows"])
+        f"{row['n_seeds']} | {row['parameters']:,} | {row['seconds']:,.0f} | "
+        + (f"{row['posts_per_second']:,} |" if row["parameters"] else "– |")  # a constant needs no time
+        for row in results["rows"])
+    heads = ("condition", "model", "accuracy", "range", "seeds", "trained parameters", "seconds of training",
+             "posts per second")
     n_rows = len(comparison.MODELS) * len(comparison.CONDITIONS)
     lacking = (f"Of the {n_rows} rows that the comparison has, {len(results['missing'])} are not measured yet with all "
                "their seeds; the file names them.\n\n" if results["missing"] else "")
-    return (f"![{describe(results)}](results/models.png)\n\n"
-            "| condition | model | accuracy | range | seeds | trained parameters |\n|---|---|---|---|---|---|\n"
-            f"{rows}\n\n{lacking}Measured on {results['date']} with Keras {results['versions']['keras']}; all figures: "
-            "[results/models.json](results/models.json).\n")
+    return (f"![{describe(results)}](results/models.png)\n\n| {' | '.join(heads)} |\n{'|---' * len(heads)}|\n{rows}\n\n"
+            f"{lacking}Each run had one core, and others ran beside it: seconds and posts per second (from integers to "
+            f"groups) tell the order of magnitude. Measured on {results['date']} with Keras "
+            f"{results['versions']['keras']}; all figures: [results/models.json](results/models.json).\n")
 
 
 def draw(results, path):
