@@ -42,8 +42,10 @@ def main():
     trained = model.trained_classifier(corpus, dataset=given.dataset, data_dir=given.data_dir, **LESSON)
     with tempfile.TemporaryDirectory() as folder:
         paths = export.save(trained, folder, sequence_length=LESSON["sequence_length"], text=LESSON["text"], about={})
-        print_throughput(trained, predict.load(paths["savedmodel"]), corpus.texts[:10 * predict.BATCH])
-        print_start(paths, corpus.texts[0])
+        predictor, posts = predict.load(paths["savedmodel"]), corpus.texts[:1_000]
+        print_throughput(trained, predictor, corpus.texts[:10 * predict.BATCH])
+        print_start(paths, posts[0])
+        print(formats.table(formats.compare(paths, posts, predictor(posts)[1])))
 
 
 def print_throughput(trained, predictor, posts):

@@ -94,10 +94,9 @@ def save(trained, folder, *, sequence_length, text, about):
     network, words = network_of(trained.model), "\n".join(trained.vocabulary)
     # the first batch may have any size, each post the same length
     signature = [keras.InputSpec(shape=(None, sequence_length), dtype="int32", name="ids")]
-    smaller = {"optimizations": [tf.lite.Optimize.DEFAULT]}
-    ways = {"litert": ("litert", {}),
-            "litert, float16": ("litert", {**smaller, "target_spec": {"supported_types": [tf.float16]}}),
-            "litert, int8": ("litert", smaller)}  # weights of eight bits; the range of what flows is found as it runs
+    # weights of two bytes instead of four; with one byte, some posts got another group
+    smaller = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
+    ways = {"litert": ("litert", {}), "litert, float16": ("litert", smaller)}
     if importlib.util.find_spec("tf2onnx") and importlib.util.find_spec("onnx"):
         ways = {"onnx": ("onnx", {}), **ways}
     for name, (kind, options) in ways.items():

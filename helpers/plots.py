@@ -139,6 +139,7 @@ def lines(x, series, *, title, xlabel, ylabel, line=None, percent=False, spread=
         axes.axvline(line[0], color=BLACK, linestyle=":", label=line[1])
         marked = f" Marked: {line[1]}."
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.xaxis.get_major_locator().set_params(integer=float(x[0]).is_integer())  # no half epochs
     if logarithmic:
         axes.set_xscale("log")
         axes.set_xticks(x, [f"{value:,}" for value in x])

@@ -29,7 +29,8 @@ HOSTILE = [
     "nothing of a header\n\nFrom: here", HEADER.replace("\n", "\r\n") + "\r\nthe car\r\n\r\nan engine\r\n", "a:\n\r", "a: b\n \n\nc",
     ": no name\n\ncar", "a b: c\n\ncar", "\na: b\n\ncar", "¿qué? 图形\u00a0orbit\u2028\x85gun", "a\0b\0\0 car", "é: a\n\nb", "\ufeffa: b\n\nc",
     "x: y\n" * 40_000, "orbit " * 33_333, "o" * 200_000, HEADER + "\n" + "> gun\n" * 33_000, "\U0001f6f0\u200d\u0301 orbit\n" * 20]
-TOLERANCE = {"keras": 1e-5, "savedmodel": 1e-5, "onnx": 1e-5, "litert": 1e-5, "litert, float16": 2e-3, "litert, int8": 0.1}
+TOLERANCE = {"keras": 1e-5, "savedmodel": 1e-5, "onnx": 1e-5, "litert": 1e-5,
+             "litert, float16": 2e-3}  # of weights drawn at random; those of a trained network: benchmarks/formats.py
 RUNTIME = {"onnx": "onnxruntime", "litert": "ai_edge_litert"}
 
 
@@ -128,10 +129,7 @@ def test_same_answers_in_a_new_process(name, paths, posts, in_memory, trained):
     there = formats.ask(paths[name], [*posts, *HOSTILE])
     assert len(posts) + len(HOSTILE) > 1_000 and there["probabilities"].shape == in_memory.shape
     assert np.abs(there["probabilities"] - in_memory).max() <= TOLERANCE[name]
-    runner_up, best = np.sort(in_memory, axis=1)[:, -2:].T
-    other = there["probabilities"].argmax(axis=1) != in_memory.argmax(axis=1)
-    assert not other[best - runner_up > 2 * TOLERANCE[name]].any()
-    assert name == "litert, int8" or not other.any()
+    assert np.array_equal(there["probabilities"].argmax(axis=1), in_memory.argmax(axis=1))
     assert there["groups"] == named(there["probabilities"], trained)
     assert len(set(there["groups"])) > 10, "otherwise this shows little"
     if name.partition(",")[0] in RUNTIME:
@@ -393,10 +391,10 @@ def test_posts_are_read_as_utf8_or_else_as_latin1(paths, capsys, monkeypatch):
 
 def test_formats_side_by_side(paths, posts, in_memory, monkeypatch, capsys):
     available("litert")
-    some = {name: paths[name] for name in ("litert", "litert, int8")}
+    some = {name: paths[name] for name in ("litert", "litert, float16")}
     rows = formats.compare(some, posts[:50], in_memory[:50])
-    assert list(rows) == list(some) and rows["litert"]["difference"] < 1e-5 < rows["litert, int8"]["difference"]
-    assert rows["litert"]["other_groups"] == 0 and rows["litert, int8"]["size_mb"] < rows["litert"]["size_mb"]
+    assert list(rows) == list(some) and rows["litert"]["difference"] < 1e-5 < rows["litert, float16"]["difference"]
+    assert rows["litert"]["other_groups"] == 0 and rows["litert, float16"]["size_mb"] < rows["litert"]["size_mb"]
     assert all(rows["litert"][key] > 0 for key in ("first_s", "one_ms", "posts_per_s"))
     lines = formats.table(rows).splitlines()
     assert len(lines) == 3 and len({len(line) for line in lines}) == 1
