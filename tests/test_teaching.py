@@ -9,6 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import browser
 import make_offline
 import make_slides
 import make_student
@@ -235,6 +236,48 @@ def kinds(*cells):
 
 def printed(text):
     return new_output("stream", name="stdout", text=text)
+
+
+CUT = """async () => {
+    const found = []
+    for (const slide of Reveal.getSlides()) {
+        const {h, v} = Reveal.getIndices(slide)
+        Reveal.slide(h, v)
+        await new Promise(requestAnimationFrame)
+        for (const part of slide.querySelectorAll("*:not(aside, aside *, script, style)")) {
+            const box = part.getBoundingClientRect(), style = getComputedStyle(part)
+            if (!box.width || !box.height || style.visibility == "hidden") continue
+            const out = box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1
+            const scrolls = part.scrollWidth > part.clientWidth + 3 && style.overflowX != "visible"
+                || part.scrollHeight > part.clientHeight + 3 && style.overflowY != "visible"
+            if (out || scrolls) found.push(`slide ${h}, ${v}: ${part.tagName} ${part.textContent.trim().slice(0, 60)}`)
+        }
+    }
+    return [Reveal.getTotalSlides(), found]
+}"""
+
+
+@pytest.mark.skipif(browser.chromium_path() is None, reason=browser.HOW)
+def test_nothing_on_a_slide_is_cut(tmp_path):
+    try:
+        reveal = make_slides.reveal_files(ROOT / "build" / "reveal.js")
+    except RuntimeError as error:
+        pytest.skip(f"needs reveal.js, once: make slides with a network. {error}")
+    long = [new_markdown_cell("## Head"), new_code_cell("\n".join(f"x = {n}" for n in range(80)))]
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# 9. Too long"), *long]), tmp_path / "9_long.ipynb")
+    decks = make_slides.write_slides([*LESSONS, tmp_path / "9_long.ipynb"], tmp_path / "slides", reveal)
+    with browser.page(1280, 720) as page:
+        cut = {}
+        for deck in decks:
+            if deck.stem == "index":
+                continue
+            page.goto(deck.as_uri())
+            page.wait_for_function("window.Reveal?.isReady?.()")
+            page.evaluate("Reveal.configure({transition: 'none', fragments: false})")
+            n_slides, cut[deck.stem] = page.evaluate(CUT)
+            assert n_slides > 1
+    assert cut.pop("9_long"), "eighty lines of code should be seen to be cut"
+    assert list(cut) == [lesson.stem for lesson in LESSONS] and not any(cut.values()), cut
 
 
 def test_rules_for_prose():

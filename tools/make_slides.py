@@ -141,8 +141,9 @@ def _code(cell, section):
     text = "\n".join(filter(None, map(_text, outputs)))
     n_lines = _n_lines(text)
     parts = [_output(outputs)] if outputs else []
-    if pictures and n_lines > BESIDE_PICTURE:
-        parts = [_output([o for o in outputs if o not in pictures]), _output(pictures)]
+    if len(pictures) > 1 or pictures and n_lines > BESIDE_PICTURE:  # a slide each
+        texts = [output for output in outputs if output not in pictures]
+        parts = [_output(part) for part in (texts, *([picture] for picture in pictures)) if part]
     cells = [] if "metrics" in tags else [_running(section), _typed(shown, "-")]
     for number, part in enumerate(parts):
         if number == 0 and "metrics" not in tags and not pictures and _n_lines(source) + n_lines <= LINES:
