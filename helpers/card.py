@@ -5,14 +5,12 @@ The format is that of Hugging Face: a Markdown file named README.md, with metada
 modelcard.md). No figure in it is typed: all come from what the model file says of itself and from `results/`.
 """
 
-import json
 import math
 import shlex
 from pathlib import Path
 
 import yaml
 
-RESULTS = Path(__file__).resolve().parent.parent / "results" / "models.json"
 NEEDED = ("dataset", "fingerprint", "text", "split_by", "seed", "validation_split", "test_split", "class_names",
           "test_accuracy", "test_posts", "versions")
 COLUMNS = ("model", "condition", "mean", "low", "high", "n_seeds")
@@ -113,17 +111,6 @@ From a clone of the course, with its `requirements.lock` installed:
 """
 
 
-def published_figures():
-    """Return what was measured on the full data with several seeds, for `write`.
-
-    Returns
-    -------
-    list of dict
-        The rows of ``results/models.json``; empty where the course was installed without it.
-    """
-    return json.loads(RESULTS.read_text(encoding="utf-8"))["rows"] if RESULTS.is_file() else []
-
-
 def write(path, *, about, figures):
     """Write a model card.
 
@@ -134,7 +121,7 @@ def write(path, *, about, figures):
     about : dict
         What the model file says of itself, with all of `NEEDED`: the attribute of `helpers.predict.Predictor`.
     figures : list of dict
-        Rows with all of `COLUMNS`, as `published_figures` returns them; may be empty.
+        Rows with all of `COLUMNS`, as `helpers.comparison.summary` returns them; may be empty.
 
     Returns
     -------

@@ -78,13 +78,6 @@ def test_what_differs_with_the_data(tmp_path):
     assert "-p split_by 'one date'" in full
 
 
-def test_published_figures(tmp_path, monkeypatch):
-    monkeypatch.setattr(card, "RESULTS", tmp_path / "models.json")
-    assert card.published_figures() == []
-    card.RESULTS.write_text('{"rows": [{"model": "linear"}]}', encoding="utf-8")
-    assert card.published_figures() == [{"model": "linear"}]
-
-
 def test_wilson_interval():
     assert card.wilson_interval(0.5, 100) == pytest.approx((0.4038, 0.5962), abs=1e-4)  # the usual textbook case
     assert card.wilson_interval(1.0, 10)[1] == pytest.approx(1) and card.wilson_interval(0.0, 10)[0] == pytest.approx(0)

@@ -120,6 +120,12 @@ def test_chart_and_readme_show_what_the_file_holds(results):
     assert readme.split(report_models.START + "\n")[1].split(report_models.END)[0] == report_models.section(results)
 
 
+def test_without_the_file_a_sentence_stands_in_the_table(tmp_path, monkeypatch):
+    assert comparison.published()["rows"] and "attention network" in comparison.full_table()
+    monkeypatch.setattr(comparison, "RESULTS", tmp_path / "models.json")
+    assert comparison.published() == {} and "README.md" in comparison.full_table()
+
+
 @pytest.mark.full
 def test_a_row_comes_out_again(full_folder, results):
     again = comparison.run(model="linear model", condition="reference", seed=comparison.SEEDS["full"][0], dataset="full",
