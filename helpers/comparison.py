@@ -165,16 +165,18 @@ def learning_curve(runs):
     -------
     list of dict
         One row a model of `CURVE` and a size that has been run under the honest condition, all posts last: mean,
-        lowest and highest accuracy on the test part, the number of seeds.
+        lowest and highest accuracy on the test part, the number of seeds. Only seeds that all points have count:
+        a split by thread may be easier or harder, and no point is to differ from its neighbour by that.
     """
+    points = {(model, size): {row["seed"]: row for row in runs if (row["model"], row["condition"], row["n_train"])
+                              == (model, "honest", size)} for model in CURVE for size in SIZES}
+    points = {point: own for point, own in points.items() if own}
+    seeds = sorted(set.intersection(*map(set, points.values()))) if points else []
     rows = []
-    for model in CURVE:
-        for size in SIZES:
-            own = [row for row in runs if (row["model"], row["condition"], row["n_train"]) == (model, "honest", size)]
-            if own:
-                n_posts = size or int(np.median([row["measured_n_train"] for row in own]))  # splits by thread vary
-                rows.append({"model": model, "n_posts": n_posts, "n_seeds": len(own),
-                             **_spread([row["accuracy"] for row in own])})
+    for (model, size), own in points.items() if seeds else ():
+        n_posts = size or int(np.median([own[seed]["measured_n_train"] for seed in seeds]))  # splits by thread vary
+        rows.append({"model": model, "n_posts": n_posts, "n_seeds": len(seeds),
+                     **_spread([own[seed]["accuracy"] for seed in seeds])})
     return rows
 
 

@@ -69,13 +69,15 @@ def test_summary_and_what_is_missing():
     assert len(lines) == 3 and len({len(line) for line in lines}) == 1
 
 
-def test_the_learning_curve_has_a_row_for_each_size_and_all_posts_last():
+def test_the_learning_curve_has_a_row_for_each_size_over_the_seeds_that_all_have():
     runs = [row("linear model", "honest", seed, accuracy, n_train=size, measured_n_train=size or 900 + seed)
-            for size, seed, accuracy in ((0, 1, 0.9), (0, 3, 0.7), (200, 1, 0.4), (200, 2, 0.3))]
+            for size, seed, accuracy in ((0, 1, 0.9), (0, 2, 0.1), (0, 3, 0.7), (200, 1, 0.4), (200, 3, 0.3))]
     runs.append(row("linear model", "strict", 1, 0.1, n_train=200, measured_n_train=200))
     assert comparison.learning_curve(runs) == [
         {"model": "linear model", "n_posts": 200, "n_seeds": 2, "mean": 0.35, "low": 0.3, "high": 0.4},
         {"model": "linear model", "n_posts": 902, "n_seeds": 2, "mean": 0.8, "low": 0.7, "high": 0.9}]
+    assert comparison.learning_curve([*runs, row(comparison.CURVE[1], "honest", 5, 0.5, n_train=200)]) == []
+    assert comparison.learning_curve([]) == []
 
 
 def test_bands_hold_the_spread_of_each_epoch_that_all_seeds_have():

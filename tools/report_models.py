@@ -65,8 +65,20 @@ def section(results):
                "their seeds; the file names them.\n\n" if results["missing"] else "")
     return (f"![{describe(results)}](results/models.png)\n\n| {' | '.join(heads)} |\n{'|---' * len(heads)}|\n{rows}\n\n"
             f"{lacking}Each run had one core, and others ran beside it: seconds and posts per second (from integers to "
-            f"groups) tell the order of magnitude. Measured on {results['date']} with Keras "
-            f"{results['versions']['keras']}; all figures: [results/models.json](results/models.json).\n")
+            "groups) tell the order of magnitude.\n\n"
+            "When do pre-trained vectors pay? The same under the honest condition with fewer labelled posts, the mean "
+            f"accuracy over those seeds that all have:\n\n{curve(results['learning_curve'])}\n\n"
+            f"Measured on {results['date']} with Keras {results['versions']['keras']}; all figures: "
+            "[results/models.json](results/models.json).\n")
+
+
+def curve(rows):
+    """Write the learning curve as a table: a row a number of posts, a column a model."""
+    means = {(row["model"], row["n_posts"]): f"{row['mean']:.3f}" for row in rows}
+    sizes = sorted({n_posts for _, n_posts in means})
+    lines = [("training posts", *comparison.CURVE), ("---",) * (1 + len(comparison.CURVE)),
+             *((f"{size:,}", *(means.get((model, size), "–") for model in comparison.CURVE)) for size in sizes)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def draw(results, path):
