@@ -198,12 +198,14 @@ def confusion(matrix, class_names, *, title):
     axes.set_yticks(ticks, class_names)
     axes.set(title=title, xlabel="predicted group", ylabel="true group")
     wrong = matrix - np.diag(np.diag(matrix))
-    true, predicted = np.unravel_index(np.argmax(wrong), wrong.shape)
+    most = [np.unravel_index(place, wrong.shape) for place in np.argsort(-wrong, axis=None, kind="stable")[:3]]
+    mistakes = [f"{class_names[true]} taken for {class_names[predicted]} ({wrong[true, predicted]})"
+                for true, predicted in most if wrong[true, predicted]]
     diagonal = np.diag(share)
     show(figure, f"Confusion matrix, {len(class_names)} groups, rows are true, columns predicted. {title}. Best found: "
                  f"{class_names[np.argmax(diagonal)]} ({diagonal.max():.0%}); least: "
-                 f"{class_names[np.argmin(diagonal)]} ({diagonal.min():.0%}). Most frequent mistake: "
-                 f"{class_names[true]} taken for {class_names[predicted]}, {wrong.max()} posts.")
+                 f"{class_names[np.argmin(diagonal)]} ({diagonal.min():.0%}). Most frequent "
+                 f"mistakes: {'; '.join(mistakes) or 'none'}.")
 
 
 def scatter(points, words, groups, *, title):

@@ -91,9 +91,9 @@ CASES = {
     "confusion": (lambda: plots.confusion(CONFUSED, NAMES, title="T"),
                   lambda: plots.confusion(CONFUSED.T, NAMES, title="T"),
                   "Confusion matrix, 3 groups, rows are true, columns predicted. T. Best found: gamma (90%); least: beta (50%). "
-                  "Most frequent mistake: beta taken for gamma, 5 posts.",
+                  "Most frequent mistakes: beta taken for gamma (5); alpha taken for beta (2); gamma taken for alpha (1).",
                   "Confusion matrix, 3 groups, rows are true, columns predicted. T. Best found: alpha (89%); least: gamma (64%). "
-                  "Most frequent mistake: gamma taken for beta, 5 posts."),
+                  "Most frequent mistakes: gamma taken for beta (5); beta taken for alpha (2); alpha taken for gamma (1)."),
     "scatter": (lambda: plots.scatter(POINTS, ["a", "b", "c"], ["x", "x", "y"], title="T"),
                 lambda: plots.scatter(POINTS, ["a", "b", "c"], ["x", "y", "y"], title="T"),
                 "Scatter plot of 3 words of 2 groups in two dimensions. T. x around (1.0, 2.0); y around (-1.0, 1.0).",
@@ -141,6 +141,8 @@ def test_the_tail_is_gathered_in_the_last_bar(shown):
 def test_an_empty_row_of_a_confusion_matrix(shown):
     plots.confusion(np.array([[0, 0], [1, 3]]), ["a", "b"], title="T")
     assert "least: a (0%)" in shown.text
+    plots.confusion(np.eye(2, dtype=int), ["a", "b"], title="T")
+    assert shown.text.endswith("Most frequent mistakes: none.")
 
 
 @pytest.mark.parametrize("spread", [None, [(2, 6), (8, 10), (0, 0.2)]])
