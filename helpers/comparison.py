@@ -163,21 +163,27 @@ def learning_curve(runs):
 
     Returns
     -------
-    list of dict
-        One row a model of `CURVE` and a size that has been run under the honest condition, all posts last: mean,
-        lowest and highest accuracy on the test part, the number of seeds. Only seeds that all points have count:
-        a split by thread may be easier or harder, and no point is to differ from its neighbour by that.
+    dict
+        ``"n_posts"``, the sizes that all models of `CURVE` have been run with under the honest condition, all posts
+        last; ``"n_seeds"``; and ``"mean"``, ``"low"`` and ``"high"``, for each model one accuracy on the test part a
+        size. Only seeds that all these runs have count: a split by thread may be easier or harder, and no point is
+        to differ from its neighbour by that. {} without any.
     """
-    points = {(model, size): {row["seed"]: row for row in runs if (row["model"], row["condition"], row["n_train"])
-                              == (model, "honest", size)} for model in CURVE for size in SIZES}
-    points = {point: own for point, own in points.items() if own}
-    seeds = sorted(set.intersection(*map(set, points.values()))) if points else []
-    rows = []
-    for (model, size), own in points.items() if seeds else ():
-        n_posts = size or int(np.median([own[seed]["measured_n_train"] for seed in seeds]))  # splits by thread vary
-        rows.append({"model": model, "n_posts": n_posts, "n_seeds": len(seeds),
-                     **_spread([own[seed]["accuracy"] for seed in seeds])})
-    return rows
+    found = {}
+    for row in runs:
+        if row["condition"] == "honest":
+            found.setdefault((row["model"], row["n_train"]), {})[row["seed"]] = row
+    sizes = [size for size in SIZES if all((model, size) in found for model in CURVE)]
+    points = [found[model, size] for model in CURVE for size in sizes]
+    seeds = sorted(set.intersection(*map(set, points))) if points else []
+    if not seeds:
+        return {}
+    # splits by thread vary in size
+    n_posts = [int(np.median([found[CURVE[0], size][seed]["measured_n_train"] for seed in seeds])) for size in sizes]
+    spreads = {model: [_spread([found[model, size][seed]["accuracy"] for seed in seeds]) for size in sizes]
+               for model in CURVE}
+    return {"n_posts": n_posts, "n_seeds": len(seeds), **{
+        key: {model: [spread[key] for spread in spreads[model]] for model in CURVE} for key in ("mean", "low", "high")}}
 
 
 def bands(runs):

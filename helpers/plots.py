@@ -31,8 +31,8 @@ def show(figure, description):
     buffer, small = io.BytesIO(), io.BytesIO()
     figure.savefig(buffer, format="png", dpi=90, bbox_inches="tight")
     plt.close(figure)
-    # 64 colours are enough for a chart and keep the notebook's file, and its diffs, small
-    Image.open(buffer).convert("RGB").quantize(64).save(small, format="png", optimize=True)
+    # 32 colours are enough for a chart and keep the notebook's file, and its diffs, small
+    Image.open(buffer).convert("RGB").quantize(32).save(small, format="png", optimize=True)
     display({"image/png": small.getvalue(), "text/plain": description},
             metadata={"image/png": {"alt": description}}, raw=True)
     # displayed, not printed: printed text may be joined with earlier text and land above the picture
@@ -151,6 +151,21 @@ def lines(x, series, *, title, xlabel, ylabel, line=None, percent=False, spread=
                  + "; ".join(trends) + "." + marked)
 
 
+def bands(band, *, title):
+    """Draw the training and the validation loss of several seeds: their mean, and a shadow from lowest to highest.
+
+    Parameters
+    ----------
+    band : dict of str to dict
+        One network's entry of what `helpers.comparison.bands` returns.
+    title : str
+    """
+    losses = {"training": band["loss"], "validation": band["val_loss"]}
+    means = {part: values["mean"] for part, values in losses.items()}
+    lines(range(1, len(means["training"]) + 1), means, title=title, xlabel="epoch", ylabel="cross-entropy (nats)",
+          spread={part: (values["low"], values["high"]) for part, values in losses.items()})
+
+
 def curves(history, best_epoch):
     """Draw the training curves: loss and accuracy, training and validation, by epoch.
 
@@ -162,7 +177,7 @@ def curves(history, best_epoch):
         Counted from 1; marked in both panels.
     """
     epochs = np.arange(1, len(history["loss"]) + 1)
-    figure, panels = plt.subplots(1, 2, figsize=(10, 3.4))
+    figure, panels = plt.subplots(1, 2, figsize=(9, 3.2))
     for axes, name in zip(panels, ("loss", "accuracy"), strict=True):
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.plot(epochs, history[name], color=BLUE, marker="o", markersize=4, label="training")
@@ -190,8 +205,8 @@ def confusion(matrix, class_names, *, title):
     title : str
     """
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    figure, axes = plt.subplots(figsize=(8.5, 7.5))
-    image = axes.imshow(share, cmap="cividis", vmin=0, vmax=1)
+    figure, axes = plt.subplots(figsize=(7.2, 6.4))
+    image = axes.imshow(share, cmap=plt.get_cmap("cividis", 20), vmin=0, vmax=1)
     figure.colorbar(image, label="share of the true group's posts", shrink=0.8)
     ticks = np.arange(len(class_names))
     axes.set_xticks(ticks, class_names, rotation=90)

@@ -69,15 +69,17 @@ def test_summary_and_what_is_missing():
     assert len(lines) == 3 and len({len(line) for line in lines}) == 1
 
 
-def test_the_learning_curve_has_a_row_for_each_size_over_the_seeds_that_all_have():
-    runs = [row("linear model", "honest", seed, accuracy, n_train=size, measured_n_train=size or 900 + seed)
-            for size, seed, accuracy in ((0, 1, 0.9), (0, 2, 0.1), (0, 3, 0.7), (200, 1, 0.4), (200, 3, 0.3))]
-    runs.append(row("linear model", "strict", 1, 0.1, n_train=200, measured_n_train=200))
-    assert comparison.learning_curve(runs) == [
-        {"model": "linear model", "n_posts": 200, "n_seeds": 2, "mean": 0.35, "low": 0.3, "high": 0.4},
-        {"model": "linear model", "n_posts": 902, "n_seeds": 2, "mean": 0.8, "low": 0.7, "high": 0.9}]
-    assert comparison.learning_curve([*runs, row(comparison.CURVE[1], "honest", 5, 0.5, n_train=200)]) == []
-    assert comparison.learning_curve([]) == []
+def test_the_learning_curve_compares_the_same_seeds_at_each_size():
+    linear, *others = comparison.CURVE
+    runs = [row(linear, "honest", seed, accuracy, n_train=size, measured_n_train=size or 900 + seed)
+            for size, seed, accuracy in ((0, 1, 0.9), (0, 2, 0.1), (0, 3, 0.7), (200, 1, 0.4), (200, 3, 0.3), (500, 1, 0.5))]
+    runs.append(row(linear, "strict", 1, 0.1, n_train=200, measured_n_train=200))
+    assert comparison.learning_curve(runs) == comparison.learning_curve([]) == {}, "the other models are missing"
+    runs += [row(model, "honest", seed, 0.6, n_train=size) for model in others for size in (0, 200) for seed in (1, 3)]
+    curve = comparison.learning_curve(runs)
+    assert curve["n_posts"] == [200, 902] and curve["n_seeds"] == 2, "500 posts have one model only"
+    assert (curve["mean"][linear], curve["low"][linear], curve["high"][linear]) == ([0.35, 0.8], [0.3, 0.7], [0.4, 0.9])
+    assert list(curve["mean"]) == list(comparison.CURVE) and curve["mean"][others[0]] == [0.6, 0.6]
 
 
 def test_bands_hold_the_spread_of_each_epoch_that_all_seeds_have():

@@ -63,21 +63,22 @@ def section(results):
     n_rows = len(comparison.MODELS) * len(comparison.CONDITIONS)
     lacking = (f"Of the {n_rows} rows that the comparison has, {len(results['missing'])} are not measured yet with all "
                "their seeds; the file names them.\n\n" if results["missing"] else "")
+    curve = results["learning_curve"]
+    fewer = ("When do pre-trained vectors pay? The same under the honest condition with fewer labelled posts, the mean "
+             f"accuracy of {curve['n_seeds']} seeds:\n\n{learning_curve(curve)}\n\n" if curve else "")
     return (f"![{describe(results)}](results/models.png)\n\n| {' | '.join(heads)} |\n{'|---' * len(heads)}|\n{rows}\n\n"
             f"{lacking}Each run had one core, and others ran beside it: seconds and posts per second (from integers to "
             "groups) tell the order of magnitude.\n\n"
-            "When do pre-trained vectors pay? The same under the honest condition with fewer labelled posts, the mean "
-            f"accuracy over those seeds that all have:\n\n{curve(results['learning_curve'])}\n\n"
+            f"{fewer}"
             f"Measured on {results['date']} with Keras {results['versions']['keras']}; all figures: "
             "[results/models.json](results/models.json).\n")
 
 
-def curve(rows):
+def learning_curve(curve):
     """Write the learning curve as a table: a row a number of posts, a column a model."""
-    means = {(row["model"], row["n_posts"]): f"{row['mean']:.3f}" for row in rows}
-    sizes = sorted({n_posts for _, n_posts in means})
-    lines = [("training posts", *comparison.CURVE), ("---",) * (1 + len(comparison.CURVE)),
-             *((f"{size:,}", *(means.get((model, size), "–") for model in comparison.CURVE)) for size in sizes)]
+    lines = [("training posts", *curve["mean"]), ("---",) * (1 + len(curve["mean"])),
+             *((f"{n_posts:,}", *(f"{mean:.3f}" for mean in means))
+               for n_posts, *means in zip(curve["n_posts"], *curve["mean"].values()))]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
