@@ -21,6 +21,7 @@ from keras import layers
 
 from helpers import predict
 from helpers.cache import file_digest
+from helpers.model import with_score_table
 from helpers.vectorization import build_vectorizer
 
 # what `helpers.headers.clean_text` takes away, as TensorFlow's regular expressions (RE2) say it; \C is any byte
@@ -87,7 +88,10 @@ def save(trained, folder, *, sequence_length, text, about):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     about = describe(trained, sequence_length=sequence_length, text=text, about=about)
-    model = end_to_end(trained.model, trained.vocabulary, trained.class_names, sequence_length)
+    classifier = trained.model
+    if classifier.name == "attention":
+        classifier = with_score_table(classifier)  # faster; not below, for two-byte weights would round the scores
+    model = end_to_end(classifier, trained.vocabulary, trained.class_names, sequence_length)
     paths = {"keras": folder / "classifier.keras", "savedmodel": folder / "classifier"}
     save_keras(model, paths["keras"], about)
     save_savedmodel(model, paths["savedmodel"], about)

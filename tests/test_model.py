@@ -92,6 +92,15 @@ def test_each_questions_weights_sum_to_one_and_its_answer_is_their_mean(matrix):
     assert np.allclose(means, np.einsum("ptq,ptd->pqd", weights, known), atol=1e-5)
 
 
+def test_scores_from_a_table_give_the_same_answers(matrix):
+    network = model.build_attention_network(matrix, 4)
+    x, y = toy_posts()
+    network.fit(x, y, epochs=3, batch_size=8, verbose=0)
+    table = model.with_score_table(network)
+    assert np.allclose(table.predict(x, verbose=0), network.predict(x, verbose=0), atol=1e-6)
+    assert "questions" not in {layer.name for layer in table.layers}
+
+
 def test_starting_vectors_have_columns_of_one_size_and_no_empty_word(matrix):
     matrix[5] = 0  # a word without a vector
     vectors = model.starting_vectors(matrix * 3 + (matrix != 0), seed=1)
