@@ -29,8 +29,7 @@ HOSTILE = [
     "nothing of a header\n\nFrom: here", HEADER.replace("\n", "\r\n") + "\r\nthe car\r\n\r\nan engine\r\n", "a:\n\r", "a: b\n \n\nc",
     ": no name\n\ncar", "a b: c\n\ncar", "\na: b\n\ncar", "¿qué? 图形\u00a0orbit\u2028\x85gun", "a\0b\0\0 car", "é: a\n\nb", "\ufeffa: b\n\nc",
     "x: y\n" * 40_000, "orbit " * 33_333, "o" * 200_000, HEADER + "\n" + "> gun\n" * 33_000, "\U0001f6f0\u200d\u0301 orbit\n" * 20]
-TOLERANCE = {"keras": 1e-5, "savedmodel": 1e-5, "onnx": 1e-5, "litert": 1e-5,
-             "litert, float16": 2e-3}  # of weights drawn at random; those of a trained network: benchmarks/formats.py
+TOLERANCE = {"keras": 1e-5, "savedmodel": 1e-5, "onnx": 1e-5, "litert": 1e-5, "litert, float16": 1e-3}
 RUNTIME = {"onnx": "onnxruntime", "litert": "ai_edge_litert"}
 
 
@@ -44,7 +43,7 @@ def network(n_words, n_classes):
     model = keras.Model(ids, layers.Dense(n_classes, activation="softmax")(layers.Dropout(0.5)(hidden)))
     rng = np.random.RandomState(3)
     for weight in model.weights:
-        values = rng.standard_normal(weight.shape) * (1 if len(weight.shape) > 1 else 0.1)
+        values = rng.standard_normal(weight.shape) * (0.85 if len(weight.shape) > 1 else 0.1)
         weight.assign(np.abs(values) + 0.05 if "variance" in weight.path else values)
     model.compile("adam", "sparse_categorical_crossentropy")
     model.train_on_batch(np.ones((1, LENGTH), np.int32), np.zeros(1))  # leaves an optimizer with a state
