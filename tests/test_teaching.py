@@ -194,6 +194,14 @@ def test_every_page_has_its_times(page):
     assert between and len(between[0].splitlines()) > 2
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_a_lessons_head_says_the_time_of_the_guide(lesson):
+    guide = (TEACHING / f"{lesson.stem}.md").read_text(encoding="utf-8")
+    seconds = float(re.search(r"Machine, all cells: (\d+) s", guide)[1])
+    (said,) = make_timings.HEAD.findall(lesson.read_text(encoding="utf-8"))
+    assert said == f"It runs in {make_timings.in_words(seconds)}"
+
+
 # Slides
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Write how long each lesson takes a machine into the teacher's guide, from the last `make run`.
+"""Write how long each lesson takes a machine into the teacher's guide and the lesson's head, from `make run`.
 
     python tools/make_timings.py [--runs runs/sample]
 """
@@ -13,6 +13,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 BETWEEN = re.compile(r"(<!-- timings(?:: written by [^>]*)? -->\n).*?(<!-- /timings -->)", re.DOTALL)
+HEAD = re.compile(r"It runs in (?:a few seconds|under a minute|about a minute|about \d+ minutes)")
 WAIT_SECONDS = 3  # a cell that takes longer is named: the class waits for it
 
 
@@ -49,6 +50,12 @@ def lesson_times(path):
     return times["duration"], waits, times["end_time"][:10]
 
 
+def in_words(seconds):
+    """Say roughly how long a lesson runs, as its head does: another machine needs another time."""
+    roughly = ((12, "a few seconds"), (45, "under a minute"), (90, "about a minute"))
+    return next((words for limit, words in roughly if seconds < limit), f"about {seconds / 60:.0f} minutes")
+
+
 def put(text, lines):
     """Put lines between the marks of a page."""
     new, n = BETWEEN.subn(lambda match: match[1] + "\n".join(lines) + "\n" + match[2], text)
@@ -70,6 +77,8 @@ def main(arguments=None):
             said = [f"* Machine, all cells: {seconds:.0f} s ({os.cpu_count()} cores, {day}, the sample)."]
             said += [f"* {place} a cell takes {wait:.0f} s." for place, wait in waits]
             pages[guide] = put(guide.read_text(encoding="utf-8"), said)
+            lesson = ROOT / "notebooks" / f"{guide.stem}.ipynb"
+            pages[lesson] = HEAD.sub(f"It runs in {in_words(seconds)}", lesson.read_text(encoding="utf-8"))
             rows.append(f"| [{guide.stem}]({guide.name}) | {seconds:.0f} |")
             total += seconds
     except (ValueError, FileNotFoundError) as error:
@@ -81,7 +90,7 @@ def main(arguments=None):
         f"Measured {day} on {os.cpu_count()} cores, on the sample.", "", *table])
     for path, text in pages.items():
         path.write_text(text, encoding="utf-8")
-    print(f"{len(guides)} lessons, {total:.0f} s in all, written into teaching/")
+    print(f"{len(guides)} lessons, {total:.0f} s in all, written into teaching/ and the lessons' heads")
     return 0
 
 
