@@ -18,7 +18,7 @@ from keras import layers
 
 from helpers import cache, export, formats, predict
 from helpers.headers import clean_text
-from helpers.model import set_seed
+from helpers.model import build_attention_network, set_seed
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
 
 LENGTH, WIDTH = 60, 8
@@ -377,6 +377,19 @@ def test_a_folder_gives_json_lines_in_order(paths, posts, tmp_path, capsys):
     assert all(len(line["probabilities"]) == 3 for line in lines)
     assert predict.main([str(paths["litert"]), str(tmp_path / "none")]) == 1
     assert "none" in capsys.readouterr().err
+
+
+def test_an_attention_network_is_saved_with_its_score_table_and_answers_the_same(trained, posts, tmp_path):
+    matrix = np.random.RandomState(3).standard_normal((len(trained.vocabulary), WIDTH)).astype(np.float32)
+    attention = build_attention_network(matrix, len(trained.class_names))
+    paths = export.save(SimpleNamespace(**{**vars(trained), "model": attention}), tmp_path, sequence_length=LENGTH,
+                        text="body", about={})
+    cleaned = [clean_text(post, "body") for post in posts[:100]]
+    expected = attention.predict(texts_to_sequences(cleaned, trained.vocabulary, LENGTH), verbose=0)
+    for name in ("keras", "savedmodel"):
+        assert np.allclose(predict.load(paths[name])(posts[:100])[1], expected, atol=1e-5)
+    network = keras.saving.load_model(paths["keras"]).get_layer("network")
+    assert "scores" in {layer.name for layer in network.layers}
 
 
 def test_posts_are_read_as_utf8_or_else_as_latin1(paths, capsys, monkeypatch):
