@@ -6,13 +6,14 @@ command `make sweep` runs the whole table; `results/models.json` keeps what came
 
 import json
 import time
+from contextlib import redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from helpers import model as networks
-from helpers.baseline import linear_model
+from helpers.baseline import linear_model, naive_bayes
 from helpers.data import N_GROUPS
 from helpers.prepare import prepare
 
@@ -29,7 +30,7 @@ CONDITIONS = {
     "honest": {"text": "body", "split_by": "thread"},
     "strict": {"text": "strict", "split_by": "thread"},
 }
-BASELINES = ("majority class", "linear model")
+BASELINES = ("majority class", "naive Bayes", "linear model")
 # each network: how it is built, the vectors that it starts from, whether training moves them
 NETWORKS = {
     "reference network, GloVe frozen": (networks.build_reference_network, "raw", False),
@@ -49,7 +50,7 @@ MODELS = (*BASELINES, *NETWORKS)
 SEEDS = {"full": (11, 12, 13, 14, 15), "sample": (11, 12, 13)}
 # of the curve "accuracy against the number of training posts"; 0 stands for all of them
 SIZES = (200, 500, 1_000, 2_000, 4_000, 8_000, 0)
-CURVE = ("linear model", "attention network, GloVe frozen", "attention network, GloVe fine-tuned",
+CURVE = ("naive Bayes", "linear model", "attention network, GloVe frozen", "attention network, GloVe fine-tuned",
          "attention network, random vectors")
 
 
@@ -86,7 +87,8 @@ def run(*, model, condition, seed, dataset="sample", data_dir="", n_train=0, epo
     for what, value, known in (("model", model, MODELS), ("condition", condition, tuple(CONDITIONS))):
         if value not in known:
             raise ValueError(f"There is no {what} {value!r}; there are: {'; '.join(known)}.")
-    posts = prepare(dataset, data_dir, seed=seed, **LIMITS, **SHARES, **CONDITIONS[condition])
+    with redirect_stdout(None):  # its line on the vectors, once a run, would bury the table
+        posts = prepare(dataset, data_dir, seed=seed, **LIMITS, **SHARES, **CONDITIONS[condition])
     if not 0 <= n_train <= len(posts.y_train):
         raise ValueError(f"n_train must lie between 0 and the {len(posts.y_train):,} training posts, but is {n_train}.")
     # copies: Keras would write on the arrays, which lie in the cache
@@ -269,10 +271,12 @@ def _measure_baseline(model, posts, x_train, y_train, seed, epochs):
     def texts(x):  # the same tokens that the networks see; any name will do for a word
         return [" ".join(words[row[row > 1]]) for row in x]
 
-    pipeline = linear_model(seed).set_params(tfidfvectorizer__token_pattern=r"\S+", tfidfvectorizer__min_df=1)
+    pipeline, learned = {"naive Bayes": (naive_bayes(), ("feature_log_prob_",)),
+                         "linear model": (linear_model(seed), ("coef_", "intercept_"))}[model]
+    pipeline.set_params(tfidfvectorizer__token_pattern=r"\S+", tfidfvectorizer__min_df=1)
     pipeline.fit(texts(x_train), y_train)
     measured = {"seconds": round(time.perf_counter() - start, 2),
-                "parameters": int(pipeline[-1].coef_.size + pipeline[-1].intercept_.size)}
+                "parameters": sum(getattr(pipeline[-1], name).size for name in learned)}
     return measured, lambda x: pipeline.predict(texts(x))
 
 

@@ -177,7 +177,7 @@ def curves(history, best_epoch):
         Counted from 1; marked in both panels.
     """
     epochs = np.arange(1, len(history["loss"]) + 1)
-    figure, panels = plt.subplots(1, 2, figsize=(9, 3.2))
+    figure, panels = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
     for axes, name in zip(panels, ("loss", "accuracy"), strict=True):
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.plot(epochs, history[name], color=BLUE, marker="o", markersize=4, label="training")
@@ -186,7 +186,7 @@ def curves(history, best_epoch):
         axes.set(title=name.capitalize(), xlabel="epoch",
                  ylabel="cross-entropy (nats)" if name == "loss" else "accuracy (share of posts)")
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     final = {name: values[-1] for name, values in history.items()}
     best = history["val_loss"][best_epoch - 1]
     show(figure, f"Two line charts over {len(epochs)} epochs. Loss: training goes from {history['loss'][0]:.2f} to "
@@ -205,13 +205,14 @@ def confusion(matrix, class_names, *, title):
     title : str
     """
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    figure, axes = plt.subplots(figsize=(7.2, 6.4))
+    figure, axes = plt.subplots(figsize=(7.2, 5.2))
     image = axes.imshow(share, cmap=plt.get_cmap("cividis", 20), vmin=0, vmax=1)
     figure.colorbar(image, label="share of the true group's posts", shrink=0.8)
     ticks = np.arange(len(class_names))
-    axes.set_xticks(ticks, class_names, rotation=90)
-    axes.set_yticks(ticks, class_names)
-    axes.set(title=title, xlabel="predicted group", ylabel="true group")
+    # numbers: twenty names on end cannot be read without tilting one's head
+    axes.set_xticks(ticks, ticks + 1)
+    axes.set_yticks(ticks, [f"{name} {number}" for number, name in enumerate(class_names, 1)])
+    axes.set(title=title, xlabel="predicted group, by its number", ylabel="true group")
     wrong = matrix - np.diag(np.diag(matrix))
     most = [np.unravel_index(place, wrong.shape) for place in np.argsort(-wrong, axis=None, kind="stable")[:3]]
     mistakes = [f"{class_names[true]} taken for {class_names[predicted]} ({wrong[true, predicted]})"

@@ -18,13 +18,15 @@ def row(model, condition, seed, accuracy, **more):
 
 
 def test_a_run_of_each_kind(own_cache):
-    majority, linear = (comparison.run(model=name, condition="honest", seed=3) for name in comparison.BASELINES)
-    assert majority["accuracy"] < 0.1 < 0.5 < linear["accuracy"]
+    majority, bayes, linear = (comparison.run(model=name, condition="honest", seed=3) for name in comparison.BASELINES)
+    assert majority["accuracy"] < 0.1 < 0.5 < min(bayes["accuracy"], linear["accuracy"])
+    # twenty numbers a word, and with them twenty of the linear model's own
+    assert linear["parameters"] == bayes["parameters"] + 20 and bayes["accuracy"] != linear["accuracy"]
     assert linear["n_train"] + linear["n_validation"] + linear["n_test"] == 1_997
     network = comparison.run(model="attention network, GloVe frozen", condition="honest", seed=3, n_train=300, epochs=2)
     assert network["n_train"] == 300 and len(network["history"]["loss"]) == 2
     assert network["trainable_parameters"] < network["parameters"] and network["n_test"] == linear["n_test"]
-    json.dumps([majority, linear, network], allow_nan=False)
+    json.dumps([majority, bayes, linear, network], allow_nan=False)
 
 
 def test_the_same_seed_gives_the_same_accuracy_and_another_seed_other_posts(own_cache):
@@ -39,7 +41,7 @@ def test_conditions_differ_as_they_should(own_cache):
 
 
 def test_bad_use_gets_a_sentence(own_cache):
-    with pytest.raises(ValueError, match="There is no model 'forest'; there are: majority class; linear model"):
+    with pytest.raises(ValueError, match="There is no model 'forest'; there are: majority class; naive Bayes; linear model"):
         comparison.run(model="forest", condition="honest", seed=1)
     with pytest.raises(ValueError, match="There is no condition 'lenient'"):
         comparison.run(model="linear model", condition="lenient", seed=1)
@@ -70,15 +72,15 @@ def test_summary_and_what_is_missing():
 
 
 def test_the_learning_curve_compares_the_same_seeds_at_each_size():
-    linear, *others = comparison.CURVE
-    runs = [row(linear, "honest", seed, accuracy, n_train=size, measured_n_train=size or 900 + seed)
+    first, *others = comparison.CURVE
+    runs = [row(first, "honest", seed, accuracy, n_train=size, measured_n_train=size or 900 + seed)
             for size, seed, accuracy in ((0, 1, 0.9), (0, 2, 0.1), (0, 3, 0.7), (200, 1, 0.4), (200, 3, 0.3), (500, 1, 0.5))]
-    runs.append(row(linear, "strict", 1, 0.1, n_train=200, measured_n_train=200))
+    runs.append(row(first, "strict", 1, 0.1, n_train=200, measured_n_train=200))
     assert comparison.learning_curve(runs) == comparison.learning_curve([]) == {}, "the other models are missing"
     runs += [row(model, "honest", seed, 0.6, n_train=size) for model in others for size in (0, 200) for seed in (1, 3)]
     curve = comparison.learning_curve(runs)
     assert curve["n_posts"] == [200, 902] and curve["n_seeds"] == 2, "500 posts have one model only"
-    assert (curve["mean"][linear], curve["low"][linear], curve["high"][linear]) == ([0.35, 0.8], [0.3, 0.7], [0.4, 0.9])
+    assert (curve["mean"][first], curve["low"][first], curve["high"][first]) == ([0.35, 0.8], [0.3, 0.7], [0.4, 0.9])
     assert list(curve["mean"]) == list(comparison.CURVE) and curve["mean"][others[0]] == [0.6, 0.6]
 
 
@@ -122,6 +124,13 @@ def test_chart_and_readme_show_what_the_file_holds(results):
         assert picture.info["Description"] == report_models.describe(results)
     readme = report_models.README.read_text(encoding="utf-8")
     assert readme.split(report_models.START + "\n")[1].split(report_models.END)[0] == report_models.section(results)
+
+
+def test_what_the_texts_say_about_the_table(results):
+    """README and lesson 05: with all posts a model that weighs single words is ahead of every network."""
+    for condition, best in (("reference", "linear model"), ("honest", "naive Bayes"), ("strict", "naive Bayes")):
+        rows = [entry for entry in results["rows"] if entry["condition"] == condition]
+        assert max(rows, key=lambda entry: entry["mean"])["model"] == best
 
 
 def test_without_the_file_a_sentence_stands_in_the_table(tmp_path, monkeypatch):
