@@ -1,4 +1,4 @@
-"""Lesson 02: the linear model, the course's measuring instrument and its baseline; and one that only counts."""
+"""Lessons 02 and 05: the linear model, the course's measuring instrument, and naive Bayes, a second baseline."""
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import SGDClassifier
@@ -31,8 +31,9 @@ def linear_model(seed=0):
 def naive_bayes():
     """Return TF-IDF and complement naive Bayes as one model from texts to labels.
 
-    Nothing is trained: each word's weight against a group comes from counting how often the word stands in the posts
-    of all the others (Rennie et al., "Tackling the Poor Assumptions of Naive Bayes Text Classifiers", ICML 2003).
+    Nothing is trained: a word that is rare in the posts of all other groups speaks for this one. What is added up
+    over the posts are TF-IDF weights (Rennie et al., "Tackling the Poor Assumptions of Naive Bayes Text Classifiers",
+    ICML 2003).
 
     Returns
     -------

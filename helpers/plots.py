@@ -196,7 +196,7 @@ def curves(history, best_epoch):
 
 
 def confusion(matrix, class_names, *, title):
-    """Draw a confusion matrix: true groups as rows, predicted ones as columns.
+    """Draw a confusion matrix: true groups as rows, predicted ones as columns, each column named by its row's number.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ def row(model, condition, seed, accuracy, **more):
 def test_a_run_of_each_kind(own_cache):
     majority, bayes, linear = (comparison.run(model=name, condition="honest", seed=3) for name in comparison.BASELINES)
     assert majority["accuracy"] < 0.1 < 0.5 < min(bayes["accuracy"], linear["accuracy"])
-    # twenty numbers a word, and with them twenty of the linear model's own
+    # twenty weights a word; the linear model has twenty intercepts more
     assert linear["parameters"] == bayes["parameters"] + 20 and bayes["accuracy"] != linear["accuracy"]
     assert linear["n_train"] + linear["n_validation"] + linear["n_test"] == 1_997
     network = comparison.run(model="attention network, GloVe frozen", condition="honest", seed=3, n_train=300, epochs=2)
@@ -131,6 +131,8 @@ def test_what_the_texts_say_about_the_table(results):
     for condition, best in (("reference", "linear model"), ("honest", "naive Bayes"), ("strict", "naive Bayes")):
         rows = [entry for entry in results["rows"] if entry["condition"] == condition]
         assert max(rows, key=lambda entry: entry["mean"])["model"] == best
+    mean = results["learning_curve"]["mean"]
+    assert list(np.argmax(list(mean.values()), axis=0)[1:]) == [list(mean).index("naive Bayes")] * (len(comparison.SIZES) - 1)
 
 
 def test_without_the_file_a_sentence_stands_in_the_table(tmp_path, monkeypatch):

@@ -132,6 +132,21 @@ def test_every_axis_has_a_name_and_every_figure_a_title(shown, draw):
             assert axes.get_ylabel()
 
 
+def test_a_column_of_a_confusion_matrix_has_the_number_of_its_row(shown):
+    plots.confusion(CONFUSED, NAMES, title="T")
+    axes = shown.figure.axes[0]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "2", "3"]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["alpha 1", "beta 2", "gamma 3"]
+
+
+def test_the_training_curves_share_one_legend_that_covers_no_point(shown):
+    plots.curves(HISTORY, 2)
+    (legend,) = shown.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["training", "validation", "best epoch: 2"]
+    box = legend.get_window_extent()
+    assert all(box.y1 < axes.get_window_extent().y0 for axes in shown.figure.axes), "it lies below both panels"
+
+
 def test_the_tail_is_gathered_in_the_last_bar(shown):
     plots.histogram([5, 15, 99, 1000], title="T", xlabel="words", ylabel="posts", limit=100, bins=10)
     heights = [patch.get_height() for patch in shown.figure.axes[0].patches]

@@ -58,7 +58,7 @@ def section(results):
         f"{row['n_seeds']} | {row['parameters']:,} | {row['seconds']:,.0f} | "
         + (f"{row['posts_per_second']:,} |" if row["parameters"] else "– |")  # a constant needs no time
         for row in results["rows"])
-    heads = ("condition", "model", "accuracy", "range", "seeds", "learned parameters", "seconds of training",
+    heads = ("condition", "model", "accuracy", "range", "seeds", "learned parameters", "seconds of learning",
              "posts per second")
     n_rows = len(comparison.MODELS) * len(comparison.CONDITIONS)
     lacking = (f"Of the {n_rows} rows that the comparison has, {len(results['missing'])} are not measured yet with all "
