@@ -256,8 +256,10 @@ def full_table():
     results = published()
     if not results:
         return "results/models.json is not beside this copy of the helpers; README.md of the course shows the table"
-    return (f"the real posts, measured on {results['date']}:\n{table(results['rows'])}\n"
-            f"rows of the table that are not measured with all their seeds yet: {len(results['missing'])}")
+    lines = [f"the real posts, measured on {results['date']}:", table(results["rows"])]
+    if results["missing"]:
+        lines.append(f"rows that are not measured with all their seeds yet: {len(results['missing'])}")
+    return "\n".join(lines)
 
 
 def _spread(values):

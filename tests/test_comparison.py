@@ -131,12 +131,20 @@ def test_what_the_texts_say_about_the_table(results):
     for condition, best in (("reference", "linear model"), ("honest", "naive Bayes"), ("strict", "naive Bayes")):
         rows = [entry for entry in results["rows"] if entry["condition"] == condition]
         assert max(rows, key=lambda entry: entry["mean"])["model"] == best
+        means = {entry["model"]: entry["mean"] for entry in rows}
+        lost = {kind: means[f"{kind} network, GloVe fine-tuned"] - means[f"{kind} network, random vectors"]
+                for kind in ("reference", "attention")}
+        assert 0.295 < lost["reference"] < 0.345 and 0 < lost["attention"] < 0.02
     mean = results["learning_curve"]["mean"]
     assert list(np.argmax(list(mean.values()), axis=0)[1:]) == [list(mean).index("naive Bayes")] * (len(comparison.SIZES) - 1)
 
 
 def test_without_the_file_a_sentence_stands_in_the_table(tmp_path, monkeypatch):
-    assert comparison.published()["rows"] and "attention network" in comparison.full_table()
+    found = comparison.published()
+    assert found["rows"] and "attention network" in comparison.full_table() and "not measured" not in comparison.full_table()
+    monkeypatch.setattr(comparison, "published", lambda: {**found, "missing": ["honest: linear model (2 of 5 seeds)"]})
+    assert comparison.full_table().endswith("not measured with all their seeds yet: 1")
+    monkeypatch.undo()
     monkeypatch.setattr(comparison, "RESULTS", tmp_path / "models.json")
     assert comparison.published() == {} and "README.md" in comparison.full_table()
 
