@@ -22,10 +22,7 @@ def linear_model(seed=0):
     sklearn.pipeline.Pipeline
         Not fitted; takes lists of str.
     """
-    return make_pipeline(
-        TfidfVectorizer(sublinear_tf=True, min_df=2),
-        SGDClassifier(loss="log_loss", alpha=1e-5, random_state=seed),
-    )
+    return make_pipeline(_tf_idf(), SGDClassifier(loss="log_loss", alpha=1e-5, random_state=seed))
 
 
 def naive_bayes():
@@ -40,4 +37,8 @@ def naive_bayes():
     sklearn.pipeline.Pipeline
         Not fitted; takes lists of str.
     """
-    return make_pipeline(TfidfVectorizer(sublinear_tf=True, min_df=2), ComplementNB())
+    return make_pipeline(_tf_idf(), ComplementNB())
+
+
+def _tf_idf():
+    return TfidfVectorizer(sublinear_tf=True, min_df=2)

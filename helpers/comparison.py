@@ -4,10 +4,8 @@ A run trains one model under one condition with one seed and measures it once on
 command `make sweep` runs the whole table; `results/models.json` keeps what came out.
 """
 
-import io
 import json
 import time
-from contextlib import redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import numpy as np
 
 from helpers import model as networks
 from helpers.baseline import linear_model, naive_bayes
-from helpers.data import N_GROUPS, find_posts, find_vectors
+from helpers.data import N_GROUPS
 from helpers.prepare import prepare
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "models.json"
@@ -88,10 +86,7 @@ def run(*, model, condition, seed, dataset="sample", data_dir="", n_train=0, epo
     for what, value, known in (("model", model, MODELS), ("condition", condition, tuple(CONDITIONS))):
         if value not in known:
             raise ValueError(f"There is no {what} {value!r}; there are: {'; '.join(known)}.")
-    find_posts(dataset, data_dir)  # before the silence below: a download shows its progress
-    find_vectors(dataset, data_dir, LIMITS["embedding_dim"])
-    with redirect_stdout(io.StringIO()):  # the line on the vectors, once a run, would bury the table
-        posts = prepare(dataset, data_dir, seed=seed, **LIMITS, **SHARES, **CONDITIONS[condition])
+    posts = prepare(dataset, data_dir, seed=seed, **LIMITS, **SHARES, **CONDITIONS[condition])
     if not 0 <= n_train <= len(posts.y_train):
         raise ValueError(f"n_train must lie between 0 and the {len(posts.y_train):,} training posts, but is {n_train}.")
     # copies: Keras would write on the arrays, which lie in the cache

@@ -5,6 +5,8 @@ twice, and keeps the result.
 """
 
 import hashlib
+import io
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,7 +97,9 @@ def prepare(dataset="sample", data_dir="", *, text="body", split_by="thread", se
     content = corpus.fingerprint if corpus else file_digest(path)
     arrays = dict(cached_arrays("sequences", {"posts": content, "code": _code(), **rules}, build))
     vocabulary = arrays.pop("vocabulary").tobytes().decode("utf-8").split("\n")
-    matrix, _ = embedding_matrix(find_vectors(dataset, data_dir, embedding_dim), vocabulary, embedding_dim)
+    vectors = find_vectors(dataset, data_dir, embedding_dim)
+    with redirect_stdout(io.StringIO()):  # else the line on the vectors stands once a call above what the caller shows
+        matrix, _ = embedding_matrix(vectors, vocabulary, embedding_dim)
     return Prepared(**arrays, matrix=matrix, vocabulary=vocabulary)
 
 

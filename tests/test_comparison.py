@@ -17,7 +17,7 @@ def row(model, condition, seed, accuracy, **more):
             "posts_per_second": 100, "n_train": 500, "versions": {"keras": "3"}, **more}
 
 
-def test_a_run_of_each_kind(own_cache):
+def test_a_run_of_each_kind(own_cache, capsys):
     majority, bayes, linear = (comparison.run(model=name, condition="honest", seed=3) for name in comparison.BASELINES)
     assert majority["accuracy"] < 0.1 < 0.5 < min(bayes["accuracy"], linear["accuracy"])
     # twenty weights a word; the linear model has twenty intercepts more
@@ -27,6 +27,7 @@ def test_a_run_of_each_kind(own_cache):
     assert network["n_train"] == 300 and len(network["history"]["loss"]) == 2
     assert network["trainable_parameters"] < network["parameters"] and network["n_test"] == linear["n_test"]
     json.dumps([majority, bayes, linear, network], allow_nan=False)
+    assert capsys.readouterr().out == "", "many runs stand above one table"
 
 
 def test_the_same_seed_gives_the_same_accuracy_and_another_seed_other_posts(own_cache):
