@@ -46,7 +46,7 @@ def page(width=1280, height=720):
             profile, executable_path=chromium_path(), headless=True, args=list(_FLAGS),
             viewport={"width": width, "height": height})
         try:
-            browser.set_default_timeout(10_000)
+            browser.set_default_timeout(30_000)  # other tests run beside it
             yield browser.pages[0]
         finally:
             browser.close()

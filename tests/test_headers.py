@@ -189,14 +189,17 @@ LONG = {
 
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG)
 def test_a_million_characters_take_linear_time(text):
-    """A rule that looks back at every character fails at the first length; at the second it would need hours."""
+    """A rule that looks back at every character fails at the first length; at the second it would need hours.
+
+    Here and below the processor's time is read, not the clock: other tests run beside.
+    """
     for length in (20_000, 1_000_000):
         post = text(length)
-        start = time.perf_counter()
+        start = time.process_time()
         for rule in ("full", "reference", "body", "strict"):
             headers.clean_text(post, rule)
         headers.header_field(post, "lines")
-        assert time.perf_counter() - start < 0.3 + 5 * length / 1_000_000
+        assert time.process_time() - start < 0.3 + 5 * length / 1_000_000
 
 
 # --- each rule alone
@@ -444,11 +447,11 @@ HOSTILE = {
 @pytest.mark.parametrize("post", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_post_of_five_megabytes(post):
     """Seconds where every rule is linear; hours where one is not."""
-    start = time.perf_counter()
+    start = time.process_time()
     headers.line_kinds(post)
     headers.strict_body(post)
     for function in (headers.thread_subject, headers.author, headers.message_ids, headers.folded_body,
                      headers.posting_time):
         function(post)
     headers.own_lines(post.split("\n"))
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30

@@ -94,7 +94,10 @@ def one_cache(cache_folder, monkeypatch):
 
 @contextmanager
 def cluster(folder, cache_folder):
-    """A scheduler and two workers, each a process of its own, started as on a cluster: its address, the processes."""
+    """A scheduler and two workers, each a process of its own, started as on a cluster.
+
+    Gives the scheduler's address, its process, and what starts the workers.
+    """
     place = folder / "scheduler.json"
     environment = {**os.environ, "WORD_EMBEDDINGS_CACHE": str(cache_folder), "WORD_EMBEDDINGS_DATA": "",
                    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(WORKER_DEATHS - 1)}
@@ -103,9 +106,9 @@ def cluster(folder, cache_folder):
                          "--scheduler-file", str(place), **settings)]
     try:
         wait_until(place.exists, "the scheduler")
-        processes.append(started("distributed.cli.dask_worker", "--scheduler-file", str(place), "--nworkers", "2",
-                                 "--nthreads", "1", "--memory-limit", "0.7GB", "--no-dashboard", **settings))
-        yield json.loads(place.read_text(encoding="utf-8"))["address"], processes
+        yield json.loads(place.read_text(encoding="utf-8"))["address"], processes[0], lambda: processes.append(started(
+            "distributed.cli.dask_worker", "--scheduler-file", str(place), "--nworkers", "2", "--nthreads", "1",
+            "--memory-limit", "0.7GB", "--no-dashboard", **settings))
     finally:
         for process in reversed(processes):
             process.terminate()
@@ -114,12 +117,20 @@ def cluster(folder, cache_folder):
 
 @pytest.fixture(scope="module")
 def scheduler(cache_folder, tmp_path_factory):
-    with cluster(tmp_path_factory.mktemp("cluster"), cache_folder) as (address, _):
+    with cluster(tmp_path_factory.mktemp("cluster"), cache_folder) as (address, _, start_workers):
+        start_workers()
         yield address
 
 
 @pytest.fixture
-def a_sweep(tmp_path, scheduler, capsys):
+def two_workers(scheduler):
+    """Both are there when a test begins, also after one that has killed some."""
+    with sweep.Client(scheduler) as client:
+        client.wait_for_workers(2, PATIENCE)
+
+
+@pytest.fixture
+def a_sweep(tmp_path, scheduler, two_workers, capsys):
     """Runs sweeps of one notebook into one folder."""
     log, folder = tmp_path / "log", tmp_path / "out"
     notebook = write_notebook(tmp_path / "run.ipynb")
@@ -246,17 +257,30 @@ def test_an_interrupted_sweep_keeps_what_finished(a_sweep):
 
 
 def test_a_lost_scheduler_leaves_what_finished(a_sweep, tmp_path, cache_folder):
-    with cluster(tmp_path, cache_folder) as (address, processes), ThreadPoolExecutor(1) as pool, \
+    with cluster(tmp_path, cache_folder) as (address, process, start_workers), ThreadPoolExecutor(1) as pool, \
             dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
+        start_workers()
         going = pool.submit(a_sweep.go, ("good", 1), ("wait", 2), options=("--scheduler", address))
         wait_until(lambda: going.done() or len(a_sweep.begun()) == 2 and list(a_sweep.folder.glob("*.json")), "a result")
-        processes[0].kill()
+        process.kill()
         done = going.result(PATIENCE)
         Path(f"{a_sweep.log}.go").touch()
     assert done.status == 1 and "The scheduler was lost" in done.err and "run again to go on" in done.err
     assert [row["status"] for row in rows(a_sweep.folder)] == ["finished", "missing"]
     assert a_sweep.go(("good", 1), ("wait", 2)).status == 0
     assert a_sweep.seeds() == [1, 2, 2], "and what finished is not run again"
+
+
+def test_without_a_worker_it_waits_and_says_so_once(a_sweep, tmp_path, cache_folder, capsys, monkeypatch):
+    monkeypatch.setattr(sweep, "LOOK_SECONDS", 0.1)
+    sentence = "No worker is connected: waiting for one. Ctrl-C stops."
+    with cluster(tmp_path, cache_folder) as (address, _, start_workers), ThreadPoolExecutor(1) as pool:
+        going, said = pool.submit(a_sweep.go, ("good", 1), options=("--scheduler", address)), []
+        wait_until(lambda: going.done() or said.append(capsys.readouterr().out) or sentence in said[-1], "the sentence")
+        start_workers()
+        done = going.result(PATIENCE)
+    assert done.status == 0, done.err
+    assert "".join([*said, done.out]).count(sentence) == 1 and "[1/1]" in done.out
 
 
 def test_a_worker_with_other_inputs_refuses(scheduler, a_sweep):

@@ -346,7 +346,7 @@ def test_student_copy_runs(student):
     # as where nothing else is installed: the copy's own helpers come first
     notebook.cells.insert(1, new_code_cell(f"import sys; sys.path.insert(0, {str(student)!r})"))
     where = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
+    NotebookClient(notebook, timeout=120, kernel_name="python3", coalesce_streams=True, resources=where).execute()
     assert str(student) in notebook.cells[-1].outputs[0].text
     said = [cell.outputs[0].text for cell in notebook.cells if cell.source.startswith("checks.")]
     assert said and all(line.startswith("not done yet") for line in said)
