@@ -71,6 +71,7 @@ def save(trained, folder, *, sequence_length, text, about):
     Parameters
     ----------
     trained : helpers.model.Trained
+        Its model is an attention network.
     folder : str or pathlib.Path
         Made if it is not there; earlier models in it are replaced.
     sequence_length : int
@@ -88,9 +89,7 @@ def save(trained, folder, *, sequence_length, text, about):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     about = describe(trained, sequence_length=sequence_length, text=text, about=about)
-    classifier = trained.model
-    if classifier.name == "attention":
-        classifier = with_score_table(classifier)  # faster; not below, for two-byte weights would round the scores
+    classifier = with_score_table(trained.model)  # faster; not below, for two-byte weights would round the scores
     model = end_to_end(classifier, trained.vocabulary, trained.class_names, sequence_length)
     paths = {"keras": folder / "classifier.keras", "savedmodel": folder / "classifier"}
     save_keras(model, paths["keras"], about)
