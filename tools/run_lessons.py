@@ -53,8 +53,8 @@ def main(arguments=None):
             return 1
         seconds = time.perf_counter() - start
         notebooks[lesson.stem] = notebook
-        metrics[lesson.stem] = _metrics(notebook)
-        rows.append((lesson.stem, seconds, _shown(metrics[lesson.stem])))
+        metrics[lesson.stem] = metrics_of(notebook)
+        rows.append((lesson.stem, seconds, in_words(metrics[lesson.stem])))
         print(f"      {seconds:.0f} s", flush=True)
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
     write_site(folder, notebooks, _index(options.dataset, notebooks, rows))
@@ -64,6 +64,21 @@ def main(arguments=None):
         print(f"{stem:{width}}  {seconds:7.0f}  {shown}")
     print(f"{'all':{width}}  {sum(row[1] for row in rows):7.0f}  open {folder / 'index.html'}")
     return 0
+
+
+def metrics_of(notebook):
+    """Return the dict that the cell tagged `metrics` of an executed notebook shows; empty without such a cell."""
+    for cell in notebook.cells:
+        if METRICS_TAG in cell.metadata.get("tags", []):
+            shown = next(out for out in cell.outputs if out.output_type == "execute_result")
+            return ast.literal_eval(shown.data["text/plain"])
+    return {}
+
+
+def in_words(metrics, most=3):
+    """Return the first few of a notebook's metrics as one line."""
+    return ", ".join(f"{name.replace('_', ' ')} {value if isinstance(value, str) else format(value, ',')}"
+                     for name, value in list(metrics.items())[:most])
 
 
 def _parser():
@@ -98,20 +113,6 @@ def _progress(lesson):
             print(f"      cell {cell_index + 1} of {n_cells}", flush=True)
 
     return started
-
-
-def _metrics(notebook):
-    """Return the dict that the cell tagged `metrics` shows."""
-    for cell in notebook.cells:
-        if METRICS_TAG in cell.metadata.get("tags", []):
-            shown = next(out for out in cell.outputs if out.output_type == "execute_result")
-            return ast.literal_eval(shown.data["text/plain"])
-    return {}
-
-
-def _shown(metrics, most=3):
-    return ", ".join(f"{name.replace('_', ' ')} {value if isinstance(value, str) else format(value, ',')}"
-                     for name, value in list(metrics.items())[:most])
 
 
 def _index(dataset, notebooks, rows):

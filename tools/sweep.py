@@ -27,7 +27,7 @@ from pathlib import Path
 import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
-from run_lessons import QUIET_KERNEL, ROOT, _metrics, _shown
+from run_lessons import QUIET_KERNEL, ROOT, in_words, metrics_of
 
 import helpers
 from helpers import cache, check_env, data, glove
@@ -257,7 +257,7 @@ def keep(target, parameters, inputs, result, text):
     error, notebook = result["error"], result.get("notebook", "")
     if not error:
         try:
-            metrics = _metrics(nbformat.reads(notebook, as_version=4))
+            metrics = metrics_of(nbformat.reads(notebook, as_version=4))
             entry = {"parameters": parameters, "inputs": inputs, "metrics": dict(metrics),
                      "threads": result["threads"], "run_seconds": result["seconds"]}
             _write(target.with_suffix(".ipynb"), notebook)
@@ -386,7 +386,7 @@ def _measured(target):
     entry = _finished(target)
     plain = {name: value for name, value in entry["metrics"].items()
              if isinstance(value, (int, float, str)) and name not in entry["parameters"]}
-    return f"{_shown(plain)}, in {entry['run_seconds']:.0f} s"
+    return f"{in_words(plain)}, in {entry['run_seconds']:.0f} s"
 
 
 if __name__ == "__main__":
