@@ -183,6 +183,8 @@ def test_the_scores_table_is_in_no_weight_is_written_twice_and_no_optimizer(path
     with zipfile.ZipFile(paths["keras"]) as archive:
         assert archive.getinfo("model.weights.h5").file_size < 1.1 * floats + 100_000
         assert b"optimizer" not in archive.read("config.json")
+    network = keras.saving.load_model(paths["keras"]).get_layer("network")
+    assert "scores" in {layer.name for layer in network.layers}
 
 
 def test_the_newest_number_is_taken(paths, tmp_path):

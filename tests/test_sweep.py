@@ -123,15 +123,10 @@ def scheduler(cache_folder, tmp_path_factory):
 
 
 @pytest.fixture
-def two_workers(scheduler):
-    """Both are there when a test begins, also after one that has killed some."""
-    with sweep.Client(scheduler) as client:
-        client.wait_for_workers(2, PATIENCE)
-
-
-@pytest.fixture
-def a_sweep(tmp_path, scheduler, two_workers, capsys):
+def a_sweep(tmp_path, scheduler, capsys):
     """Runs sweeps of one notebook into one folder."""
+    with sweep.Client(scheduler) as client:  # a test before this one may have killed workers
+        client.wait_for_workers(2, PATIENCE)
     log, folder = tmp_path / "log", tmp_path / "out"
     notebook = write_notebook(tmp_path / "run.ipynb")
 
