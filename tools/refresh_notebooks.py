@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from run_lessons import QUIET_KERNEL
 
 ROOT = Path(__file__).resolve().parent.parent
 IGNORED = "nbval-ignore-output"
@@ -79,7 +80,7 @@ def refresh(path, always=False):
     before = nbformat.read(path, as_version=4)
     notebook = normalise(copy.deepcopy(before), path.stem, repository())
     NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True, record_timing=False,
-                   extra_arguments=["--IPKernelApp.log_level=40"],
+                   extra_arguments=QUIET_KERNEL,
                    resources={"metadata": {"path": str(path.parent)}}).execute()
     notebook = normalise(notebook, path.stem, repository())
     if not always and compared(notebook) == compared(before):

@@ -19,8 +19,9 @@ from papermill.exceptions import PapermillExecutionError
 ROOT = Path(__file__).resolve().parent.parent
 METRICS_TAG = "metrics"
 QUIET_SECONDS = 15
-# each kernel would warn that it talks to this machine without encryption
-QUIET_KERNEL = ["--IPKernelApp.log_level=40"]
+# each kernel would warn that it talks to this machine without encryption; and one that is slow to become idle would
+# call the interrupt that ends it an error
+QUIET_KERNEL = ["--IPKernelApp.log_level=50"]
 
 
 def main(arguments=None):
