@@ -1,6 +1,8 @@
 """What the tests share: the sample, the folder of the real data, a cache of one's own."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import matplotlib
@@ -40,6 +42,28 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("WORD_EMBEDDINGS_CACHE", str(folder))
     monkeypatch.delenv(data.DATA_DIR_VARIABLE, raising=False)
     return folder
+
+
+@pytest.fixture
+def mounted(tmp_path):
+    """Yield a function that mounts a small tmpfs with some options; it goes when the test ends."""
+    if sys.platform != "linux":
+        pytest.skip("needs Linux: tmpfs")
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+
+    def mount(options):
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        try:
+            if subprocess.run(command, capture_output=True, check=False).returncode:
+                pytest.skip("no right to mount a tmpfs")
+        except FileNotFoundError:
+            pytest.skip("there is no `mount` here")
+        return folder
+
+    yield mount
+    while folder.is_mount():
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 def pytest_collection_modifyitems(items):

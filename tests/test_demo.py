@@ -13,6 +13,7 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
+from run_lessons import EXECUTION
 
 from helpers import demo, predict
 from helpers.headers import clean_text, split_post
@@ -252,8 +253,8 @@ def test_inline_in_the_lesson(own_cache):
              "from test_demo import counter, demo; corpus = demo.data.load_corpus('sample')",
              "predictor, about = counter('body'), {}", cell.replace("False", "True", 1), "page.close(verbose=False)"]
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
-    nbclient.NotebookClient(notebook, timeout=60).execute()
-    (shown,) = notebook.cells[3].outputs
+    nbclient.NotebookClient(notebook, timeout=60, **EXECUTION).execute()
+    (shown,) = (output for output in notebook.cells[3].outputs if "text/html" in output.get("data", {}))
     assert '<iframe src="http://127.0.0.1:' in shown.data["text/html"]
 
 

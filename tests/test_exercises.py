@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
+from run_lessons import EXECUTION
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
 FEWEST, MOST = 3, 5  # exercises in a lesson
@@ -109,8 +110,7 @@ def test_each_exercise_answers_stub_mistake_and_solution(path):
             cell.source = PLACE.sub(r"\1 = 0.75", cell.source)
             results += [cell] if COMPARED.search(cell.source) else []
     where = {"metadata": {"path": str(path.parent)}}
-    # a line comes in two messages when the kernel happens to send one before the line's end
-    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", coalesce_streams=True, resources=where).execute()
+    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where, **EXECUTION).execute()
     for stub, mistake, hint, solution in tried:
         assert printed(stub).startswith("not done yet: ")
         assert printed(mistake).startswith("hint: ") and hint in printed(mistake)

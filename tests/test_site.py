@@ -180,5 +180,5 @@ def test_contents_stand_open_beside_the_text_and_folded_above_it(opened, site):
     assert page.locator("#contents").evaluate("folded => folded.open") == (width == DESK)
     page.locator("#contents").evaluate("folded => folded.open = true")
     page.click("#contents a >> text=Exercises")
-    assert page.url.endswith("#exercises")
-    assert page.locator("#exercises").evaluate("head => Math.abs(head.getBoundingClientRect().top)") < 100
+    page.wait_for_url("**#exercises")
+    page.wait_for_function("Math.abs(document.getElementById('exercises').getBoundingClientRect().top) < 100")

@@ -18,6 +18,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from run_lessons import EXECUTION
 
 ROOT = Path(__file__).resolve().parent.parent
 TEACHING = ROOT / "teaching"
@@ -251,6 +252,7 @@ CUT = """async () => {
     for (const slide of Reveal.getSlides()) {
         const {h, v} = Reveal.getIndices(slide)
         Reveal.slide(h, v)
+        await document.fonts.ready  // a slide's head may be the first to ask for its font
         await new Promise(requestAnimationFrame)
         for (const part of slide.querySelectorAll("*:not(aside, aside *, script, style)")) {
             const box = part.getBoundingClientRect(), style = getComputedStyle(part)
@@ -346,7 +348,7 @@ def test_student_copy_runs(student):
     # as where nothing else is installed: the copy's own helpers come first
     notebook.cells.insert(1, new_code_cell(f"import sys; sys.path.insert(0, {str(student)!r})"))
     where = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=120, kernel_name="python3", coalesce_streams=True, resources=where).execute()
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where, **EXECUTION).execute()
     assert str(student) in notebook.cells[-1].outputs[0].text
     said = [cell.outputs[0].text for cell in notebook.cells if cell.source.startswith("checks.")]
     assert said and all(line.startswith("not done yet") for line in said)

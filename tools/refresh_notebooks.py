@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from run_lessons import QUIET_KERNEL
+from run_lessons import EXECUTION
 
 ROOT = Path(__file__).resolve().parent.parent
 IGNORED = "nbval-ignore-output"
@@ -79,9 +79,8 @@ def refresh(path, always=False):
     """Execute and normalise one notebook; return whether it was written: where outputs changed, or always."""
     before = nbformat.read(path, as_version=4)
     notebook = normalise(copy.deepcopy(before), path.stem, repository())
-    NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True, record_timing=False,
-                   extra_arguments=QUIET_KERNEL,
-                   resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False,
+                   resources={"metadata": {"path": str(path.parent)}}, **EXECUTION).execute()
     notebook = normalise(notebook, path.stem, repository())
     if not always and compared(notebook) == compared(before):
         return False

@@ -19,9 +19,9 @@ from papermill.exceptions import PapermillExecutionError
 ROOT = Path(__file__).resolve().parent.parent
 METRICS_TAG = "metrics"
 QUIET_SECONDS = 15
-# each kernel would warn that it talks to this machine without encryption; and one that is slow to become idle would
-# call the interrupt that ends it an error
-QUIET_KERNEL = ["--IPKernelApp.log_level=50"]
+# how a notebook is executed. Each kernel would warn that it talks to this machine without encryption, and one that is
+# slow to become idle would call the interrupt that ends it an error; a busy machine has a minute to deliver an output
+EXECUTION = {"extra_arguments": ["--IPKernelApp.log_level=50"], "coalesce_streams": True, "iopub_timeout": 60}
 
 
 def main(arguments=None):
@@ -46,8 +46,7 @@ def main(arguments=None):
         try:
             notebook = papermill.execute_notebook(
                 lesson, folder / lesson.name, parameters, cwd=ROOT, kernel_name="python3", language="python",
-                progress_bar=False, coalesce_streams=True, on_cell_start=_progress(lesson),
-                extra_arguments=QUIET_KERNEL)
+                progress_bar=False, on_cell_start=_progress(lesson), **EXECUTION)
         except PapermillExecutionError as error:
             print(f"{lesson.stem} failed in its cell [{error.exec_count}]: {error.ename}: {error.evalue}\n"
                   f"The executed notebook, with the traceback, is {folder / lesson.name}.", file=sys.stderr)

@@ -21,13 +21,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
-from run_lessons import QUIET_KERNEL, ROOT, in_words, metrics_of
+from run_lessons import EXECUTION, ROOT, in_words, metrics_of
 
 import helpers
 from helpers import cache, check_env, data, glove
@@ -37,7 +38,7 @@ try:
     import psutil
     from dask.system import cpu_count
     from distributed import Client, LocalCluster, get_worker, wait
-    from distributed.client import FuturesCancelledError
+    from distributed.comm import get_address_host
     from distributed.scheduler import KilledWorker
     from distributed.system import MEMORY_LIMIT
 except ModuleNotFoundError as missing:
@@ -94,9 +95,12 @@ def main(arguments=None, notebook=NOTEBOOK, table=None):
         except KeyboardInterrupt:
             print("Stopped. Finished runs are kept: the same command goes on from here.", file=sys.stderr)
             status = 130
-        except (FuturesCancelledError, OSError) as error:
+        except (CancelledError, OSError) as error:
             print(f"The scheduler was lost ({error}). Finished runs are kept: run again to go on.", file=sys.stderr)
             status = 1
+        except RuntimeError as error:  # no room for a result, nor then for the table
+            print(f"{error} Finished runs are kept: run again to go on.", file=sys.stderr)
+            return 1
         failed = {target: error for target, error in failed.items() if error}
         collect(folder, runs, failed)
     for target, error in failed.items():
@@ -126,13 +130,13 @@ def execute(client, text, waiting, inputs):
     """
     waiting, running, told = list(waiting.items()), {}, False
     while waiting or running:
-        workers = client.scheduler_info()["workers"]
-        if not workers and not told:
-            print("No worker is connected: waiting for one. Ctrl-C stops.", flush=True)
-        told = not workers
         at_once = Counter()
-        for worker in workers.values():
-            at_once[worker["host"]] += worker["nthreads"]
+        # not scheduler_info(): now and then it comes without the workers
+        for address, threads in client.nthreads().items():
+            at_once[get_address_host(address)] += threads
+        if not at_once and not told:
+            print("No worker is connected: waiting for one. Ctrl-C stops.", flush=True)
+        told = not at_once
         while waiting and len(running) < at_once.total():
             target, parameters = waiting.pop(0)
             future = client.submit(run, text, parameters, inputs, dict(at_once), key=target.stem, retries=RETRIES)
@@ -150,6 +154,8 @@ def execute(client, text, waiting, inputs):
             except KilledWorker as error:
                 result = {"error": f"its worker died {error.allowed_failures + 1} times"}
             except Exception as error:  # whatever it is, the other runs go on
+                if future.cancelled():  # by nobody here: the scheduler is gone, and no run failed
+                    raise
                 result = {"error": f"did not end: {type(error).__name__}: {error}"}
             future.release()  # else the death of the worker that holds the result would run it again
             yield running.pop(future), result
@@ -196,8 +202,7 @@ def run(text, parameters, inputs, at_once):
         try:
             papermill.execute_notebook(
                 nbformat.reads(text, as_version=4), executed, parameters, cwd=ROOT if ROOT.is_dir() else None,
-                kernel_name="python3", language="python", progress_bar=False, coalesce_streams=True,
-                extra_arguments=QUIET_KERNEL)
+                kernel_name="python3", language="python", progress_bar=False, **EXECUTION)
         except PapermillExecutionError as raised:
             error = f"failed in its cell [{raised.exec_count}]: {raised.ename}: {raised.evalue}"
         except Exception:  # the kernel died: Dask tries again, if that may end better
