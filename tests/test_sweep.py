@@ -270,6 +270,22 @@ def test_a_lost_scheduler_leaves_what_finished(a_sweep, tmp_path, cache_folder):
     assert a_sweep.seeds() == [1, 2, 2], "and what finished is not run again"
 
 
+def test_a_scheduler_lost_before_a_result_is_fetched_fails_no_run(a_sweep, tmp_path, cache_folder, monkeypatch):
+    def late(*arguments, waited=sweep.wait):
+        done = waited(*arguments)
+        process.kill()
+        wait_until(lambda: all(future.cancelled() for future in done.done), "the client to see it")
+        return done
+
+    monkeypatch.setattr(sweep, "wait", late)
+    with cluster(tmp_path, cache_folder) as (address, process, start_workers), \
+            dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
+        start_workers()
+        done = a_sweep.go(("good", 1), options=("--scheduler", address))
+    assert done.status == 1 and "The scheduler was lost" in done.err
+    assert [row["status"] for row in rows(a_sweep.folder)] == ["missing"]
+
+
 def test_a_full_disk_ends_it_in_a_sentence(a_sweep, mounted, scheduler):
     folder = mounted("size=64k")
     options = ("--scheduler", scheduler, "--output", str(folder))
