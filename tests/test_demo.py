@@ -13,7 +13,6 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
-from run_lessons import EXECUTION
 
 from helpers import demo, predict
 from helpers.headers import clean_text, split_post
@@ -253,7 +252,7 @@ def test_inline_in_the_lesson(own_cache):
              "from test_demo import counter, demo; corpus = demo.data.load_corpus('sample')",
              "predictor, about = counter('body'), {}", cell.replace("False", "True", 1), "page.close(verbose=False)"]
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
-    nbclient.NotebookClient(notebook, timeout=60, **EXECUTION).execute()
+    nbclient.NotebookClient(notebook, timeout=60, iopub_timeout=60).execute()
     (shown,) = (output for output in notebook.cells[3].outputs if "text/html" in output.get("data", {}))
     assert '<iframe src="http://127.0.0.1:' in shown.data["text/html"]
 
