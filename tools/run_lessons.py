@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 METRICS_TAG = "metrics"
 QUIET_SECONDS = 15
 # how a notebook is executed. Each kernel would warn that it talks to this machine without encryption, and one that is
-# slow to become idle would call the interrupt that ends it an error; a busy machine has a minute to deliver an output
+# slow to become idle would call the interrupt that ends it an error; a line may come in two messages, its text and its
+# end; a busy machine has a minute to deliver an output
 EXECUTION = {"extra_arguments": ["--IPKernelApp.log_level=50"], "coalesce_streams": True, "iopub_timeout": 60}
 
 
