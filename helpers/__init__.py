@@ -1,7 +1,10 @@
-"""What the six lessons share: one room a lesson, and a few service rooms.
+"""Pre-trained word embeddings: what the lessons share, one module per lesson.
 
-The rooms in the order of the lessons: `data`; `headers`, `splits`, `baseline`, `audit`, `leakage`;
-`vectorization`; `glove`, `prepare`; `model`; `export`. Imports run from a later lesson to an
-earlier one, never back. Service rooms: `cache`, `archives`, `transfer`, `fetch`, `parameters`,
-`plots`, `checks`, `check_env`, and the bundled `sample`.
+In the order of the lessons: `data` (1); `headers`, `splits`, `leakage` (2); `vectorization` (3);
+`glove` (4), `preparation` (all of these in one call); `models` (5, 7); `export`, `predict` (6, 9);
+`evaluation` (8, 9). For every lesson: `plots`, `checks`, `check_env`. Data that comes with the
+package: `sample`, `results`, `figures`. A module whose name begins with an underscore is
+plumbing: you need not open it. Imports run from later lessons to earlier ones, never back.
 """
+
+COURSE = "word-embeddings-course"  # the distribution's name: tells this package from another `helpers`

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import archives, sample
-from helpers.cache import cache_dir, locked, partial
+from helpers import _archives, sample
+from helpers._cache import cache_dir, locked, partial
 
 N_GROUPS = 20
 ARCHIVE = "news20.tar.gz"
@@ -247,6 +247,6 @@ def _sample_archive():
 
 def _read_archive(path):
     try:
-        return archives.read_tar(path)
+        return _archives.read_tar(path)
     except ValueError as error:
         raise ValueError(f"{path} {error}. Delete it and get it again.") from error

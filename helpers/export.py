@@ -20,8 +20,8 @@ import tensorflow as tf
 from keras import layers
 
 from helpers import predict
-from helpers.cache import file_digest
-from helpers.model import with_score_table
+from helpers._cache import file_digest
+from helpers.models import with_score_table
 from helpers.vectorization import build_vectorizer
 
 # what `helpers.headers.clean_text` takes away, as TensorFlow's regular expressions (RE2) say it; \C is any byte
@@ -70,7 +70,7 @@ def save(trained, folder, *, sequence_length, text, about):
 
     Parameters
     ----------
-    trained : helpers.model.Trained
+    trained : helpers.models.Trained
         Its model is an attention network.
     folder : str or pathlib.Path
         Made if it is not there; earlier models in it are replaced.

@@ -18,8 +18,8 @@ import remotezip
 import requests
 
 from helpers import transfer
-from helpers.archives import read_tar
-from helpers.cache import locked, partial, room_told
+from helpers._archives import read_tar
+from helpers._cache import locked, partial, room_told
 
 POSTS = ("http://www.cs.cmu.edu/afs/cs.cmu.edu/project/theo-20/www/data/news20.tar.gz",
          "http://qwone.com/~jason/20Newsgroups/20news-19997.tar.gz")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from helpers.cache import cached_arrays, file_digest
+from helpers._cache import cached_arrays, file_digest
 
 BUFFER = 1 << 20  # bytes
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import cache
+from helpers import _cache
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = {"file": "abc", "dim": 3}
@@ -35,8 +35,8 @@ def entry(folder):
 
 def test_built_once_then_found(own_cache):
     build = Builder()
-    first = cache.cached_arrays("matrix", SETTINGS, build)
-    again = cache.cached_arrays("matrix", SETTINGS, build)
+    first = _cache.cached_arrays("matrix", SETTINGS, build)
+    again = _cache.cached_arrays("matrix", SETTINGS, build)
     assert build.calls == 1
     for arrays in (first, again):
         assert np.array_equal(arrays["matrix"], np.ones((4, 3))) and arrays["matrix"].dtype == np.float32
@@ -48,22 +48,22 @@ def test_built_once_then_found(own_cache):
 
 def test_the_order_of_the_settings_plays_no_part(own_cache):
     build = Builder()
-    cache.cached_arrays("matrix", {"a": 1, "b": 2}, build)
-    cache.cached_arrays("matrix", {"b": 2, "a": 1}, build)
+    _cache.cached_arrays("matrix", {"a": 1, "b": 2}, build)
+    _cache.cached_arrays("matrix", {"b": 2, "a": 1}, build)
     assert build.calls == 1
 
 
 @pytest.mark.parametrize("other", [{"file": "abd", "dim": 3}, {"file": "abc", "dim": 4}, {"file": "abc"}, {"dim": "3", "file": "abc"},
                                    {"file": "abc", "dim": 3, "seed": 0}, {}])
 def test_other_settings_build_another_entry(own_cache, other):
-    cache.cached_arrays("matrix", SETTINGS, Builder(1.0))
-    assert cache.cached_arrays("matrix", other, Builder(2.0))["matrix"][0, 0] == 2
-    assert cache.cached_arrays("matrix", SETTINGS, Builder(3.0))["matrix"][0, 0] == 1
+    _cache.cached_arrays("matrix", SETTINGS, Builder(1.0))
+    assert _cache.cached_arrays("matrix", other, Builder(2.0))["matrix"][0, 0] == 2
+    assert _cache.cached_arrays("matrix", SETTINGS, Builder(3.0))["matrix"][0, 0] == 1
 
 
 def test_another_name_builds_another_entry(own_cache):
-    cache.cached_arrays("matrix", SETTINGS, Builder(1.0))
-    assert cache.cached_arrays("classifier", SETTINGS, Builder(2.0))["matrix"][0, 0] == 2
+    _cache.cached_arrays("matrix", SETTINGS, Builder(1.0))
+    assert _cache.cached_arrays("classifier", SETTINGS, Builder(2.0))["matrix"][0, 0] == 2
 
 
 def flip_a_byte(folder):
@@ -97,10 +97,10 @@ DAMAGES = {
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_entry_is_rebuilt(own_cache, damage):
     build = Builder()
-    cache.cached_arrays("matrix", SETTINGS, build)
+    _cache.cached_arrays("matrix", SETTINGS, build)
     damage(entry(own_cache))
     for calls in (2, 2):  # rebuilt once, then found again
-        assert np.array_equal(cache.cached_arrays("matrix", SETTINGS, build)["matrix"], np.ones((4, 3)))
+        assert np.array_equal(_cache.cached_arrays("matrix", SETTINGS, build)["matrix"], np.ones((4, 3)))
         assert build.calls == calls
 
 
@@ -109,30 +109,30 @@ def test_a_failing_builder_leaves_nothing(own_cache):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        cache.cached_arrays("matrix", SETTINGS, fail)
+        _cache.cached_arrays("matrix", SETTINGS, fail)
     assert [path for path in own_cache.iterdir() if path.is_dir()] == []
     build = Builder()
-    assert len(cache.cached_arrays("matrix", SETTINGS, build)) == 2 and build.calls == 1
+    assert len(_cache.cached_arrays("matrix", SETTINGS, build)) == 2 and build.calls == 1
 
 
 def test_arrays_of_objects_are_refused(own_cache):
     """They would be pickled, and reading a pickle runs what it says."""
     with pytest.raises(ValueError, match="allow_pickle=False"):
-        cache.cached_arrays("matrix", SETTINGS, lambda: {"words": np.array(["a", None], dtype=object)})
+        _cache.cached_arrays("matrix", SETTINGS, lambda: {"words": np.array(["a", None], dtype=object)})
     assert [path for path in own_cache.iterdir() if path.is_dir()] == []
 
 
 KILLED = """
 import os, signal, sys
 import numpy as np
-from helpers import cache
+from helpers import _cache
 
 save = np.save
 def save_one_and_die(path, array, **options):
     save(path, array, **options)
     os.kill(os.getpid(), signal.SIGKILL)
 np.save = save_one_and_die
-cache.cached_arrays("matrix", {"file": "abc", "dim": 3}, lambda: {"matrix": np.zeros((4, 3)), "n": np.int64(0)})
+_cache.cached_arrays("matrix", {"file": "abc", "dim": 3}, lambda: {"matrix": np.zeros((4, 3)), "n": np.int64(0)})
 """
 
 
@@ -143,27 +143,27 @@ def test_a_killed_builder_leaves_nothing_that_is_found(own_cache):
     assert done.returncode == -signal.SIGKILL
     assert [path.name for path in own_cache.rglob("*.npy")] == ["matrix.npy"], "it died in the middle"
     build = Builder()
-    assert np.array_equal(cache.cached_arrays("matrix", SETTINGS, build)["matrix"], np.ones((4, 3))) and build.calls == 1
+    assert np.array_equal(_cache.cached_arrays("matrix", SETTINGS, build)["matrix"], np.ones((4, 3))) and build.calls == 1
     assert not list(own_cache.glob("*.partial")), "what the killed one left is gone"
 
 
 def test_size_and_clear(own_cache):
-    assert cache.size() == 0
-    cache.cached_arrays("matrix", SETTINGS, Builder())
+    assert _cache.size() == 0
+    _cache.cached_arrays("matrix", SETTINGS, Builder())
     (own_cache / "news20.tar.gz").write_bytes(b"x" * 1000)
-    assert cache.size() == sum(path.stat().st_size for path in own_cache.rglob("*") if path.is_file()) > 1000
-    cache.clear()
-    assert cache.size() == 0 and list(own_cache.iterdir()) == []
+    assert _cache.size() == sum(path.stat().st_size for path in own_cache.rglob("*") if path.is_file()) > 1000
+    _cache.clear()
+    assert _cache.size() == 0 and list(own_cache.iterdir()) == []
     build = Builder()
-    cache.cached_arrays("matrix", SETTINGS, build)
+    _cache.cached_arrays("matrix", SETTINGS, build)
     assert build.calls == 1
 
 
 def test_the_cache_folder(own_cache, monkeypatch, tmp_path):
-    assert cache.cache_dir() == own_cache and own_cache.is_dir()
+    assert _cache.cache_dir() == own_cache and own_cache.is_dir()
     monkeypatch.delenv("WORD_EMBEDDINGS_CACHE")
-    monkeypatch.setattr(cache.platformdirs, "user_cache_dir", lambda name, appauthor: str(tmp_path / name))
-    assert cache.cache_dir() == tmp_path / "word-embeddings-course"
+    monkeypatch.setattr(_cache.platformdirs, "user_cache_dir", lambda name, appauthor: str(tmp_path / name))
+    assert _cache.cache_dir() == tmp_path / "word-embeddings-course"
 
 
 def test_a_file_in_the_place_of_the_cache_folder(tmp_path, monkeypatch):
@@ -171,7 +171,7 @@ def test_a_file_in_the_place_of_the_cache_folder(tmp_path, monkeypatch):
     path.write_text("", encoding="utf-8")
     monkeypatch.setenv("WORD_EMBEDDINGS_CACHE", str(path))
     with pytest.raises(RuntimeError) as error:
-        cache.cache_dir(need_mb=20)
+        _cache.cache_dir(need_mb=20)
     assert str(error.value).startswith(f"The cache folder {path} cannot be written (")
     assert str(error.value).endswith("; 20 MB are needed there. Make room, or name another folder in the environment "
                                      "variable WORD_EMBEDDINGS_CACHE.")

@@ -95,7 +95,7 @@ def test_what_is_missing_is_named_and_nothing_is_written(tmp_path, about, figure
 
 
 def test_every_rule_and_split_of_the_course_has_its_sentence():
-    from helpers import parameters
+    from helpers import _parameters
 
-    assert set(card.TEXT) == set(parameters.TEXT_RULES) and set(card.SPLIT) == set(parameters.SPLITS)
-    assert set(card.DATA) == set(parameters.DATASETS)
+    assert set(card.TEXT) == set(_parameters.TEXT_RULES) and set(card.SPLIT) == set(_parameters.SPLITS)
+    assert set(card.DATA) == set(_parameters.DATASETS)

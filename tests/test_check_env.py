@@ -86,7 +86,7 @@ def test_data(own_cache, tmp_path, monkeypatch):
 def test_data_without_a_package(monkeypatch):
     monkeypatch.delitem(sys.modules, "helpers.data", raising=False)
     monkeypatch.setitem(sys.modules, "filelock", None)  # an import of it fails now
-    monkeypatch.delitem(sys.modules, "helpers.cache", raising=False)
+    monkeypatch.delitem(sys.modules, "helpers._cache", raising=False)
     assert check_env.check_data() == (True, "data: not looked for, because filelock is missing")
 
 

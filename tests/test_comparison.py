@@ -7,7 +7,7 @@ import pytest
 import report_models
 from PIL import Image
 
-from helpers import comparison
+from experiments import comparison
 
 RESULTS = comparison.RESULTS
 

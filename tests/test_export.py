@@ -16,9 +16,9 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from helpers import cache, export, formats, predict
+from helpers import _cache, export, formats, predict
 from helpers.headers import clean_text
-from helpers.model import build_attention_network, set_seed, with_score_table
+from helpers.models import build_attention_network, set_seed, with_score_table
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
 
 LENGTH, WIDTH = 60, 8
@@ -221,10 +221,10 @@ def test_no_texts_one_text_and_half_a_surrogate(paths):
 def other_keras():
     """A folder with the oldest supported Keras, or with the newest where the oldest is installed."""
     version = NEWEST if keras.__version__ == OLDEST else OLDEST
-    folder = cache.cache_dir() / f"keras-{version}"
-    with cache.locked(folder):
+    folder = _cache.cache_dir() / f"keras-{version}"
+    with _cache.locked(folder):
         if not folder.exists():
-            with cache.partial(folder) as path:
+            with _cache.partial(folder) as path:
                 done = run("-m", "pip", "install", "-q", "--no-deps", "--target", path, f"keras=={version}")
                 if done.returncode:
                     pytest.skip(f"pip cannot install Keras {version}")

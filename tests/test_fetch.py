@@ -25,7 +25,7 @@ import pytest
 import requests
 from http_server import running
 
-from helpers import archives, cache, data, fetch, transfer
+from helpers import _archives, _cache, data, fetch, transfer
 
 ROOT = Path(__file__).parents[1]
 GROUPS = [f"group.{number:02d}" for number in range(19)] + ["soc.religion.christian"]
@@ -161,7 +161,7 @@ def good_vectors(server, text, content=TEXT):
 
 CHILD = """
 import json, os, signal, sys
-from helpers import cache, data, fetch, transfer
+from helpers import _cache, data, fetch, transfer
 asked = json.loads(sys.argv[1])
 for name, value in asked["settings"].items():
     setattr(fetch, name, value)
@@ -505,7 +505,7 @@ def test_a_damaged_note_means_from_the_start(server, target, note):
 @linux
 def test_killed_while_downloading(server, target):
     server.faults["/official.tar.gz"] = [{"stall": 150_000}]
-    process, part = child(f"fetch.posts(cache.cache_dir() / {target.name!r})"), target.parent / "news20.tar.gz.download"
+    process, part = child(f"fetch.posts(_cache.cache_dir() / {target.name!r})"), target.parent / "news20.tar.gz.download"
     wait_until(lambda: part.exists() and part.stat().st_size > 100_000)
     process.kill()
     assert process.wait() == -signal.SIGKILL
@@ -519,7 +519,7 @@ def test_killed_while_downloading(server, target):
 
 @linux
 def test_killed_just_before_the_rename(server, target):
-    process = child(f"fetch.posts(cache.cache_dir() / {target.name!r})", die=True)
+    process = child(f"fetch.posts(_cache.cache_dir() / {target.name!r})", die=True)
     assert process.wait() == -signal.SIGKILL
     assert not target.exists() and (target.parent / "news20.tar.gz.download").exists()
     good_posts(server, target)
@@ -529,7 +529,7 @@ def test_killed_just_before_the_rename(server, target):
 @linux
 @pytest.mark.parametrize("zeros", [True, False], ids=["garbled", "as it was"])
 def test_killed_while_unpacking_vectors(server, text, zeros):
-    process = child(f"fetch.vectors(cache.cache_dir() / {text.name!r})", die=True)
+    process = child(f"fetch.vectors(_cache.cache_dir() / {text.name!r})", die=True)
     assert process.wait() == -signal.SIGKILL
     assert not text.exists() and (text.parent / (text.name + ".partial")).exists()
     part = text.parent / (text.name + ".download")
@@ -542,7 +542,7 @@ def test_killed_while_unpacking_vectors(server, text, zeros):
 @linux
 def test_killed_while_posts_are_unpacked(tmp_path, target):
     target.write_bytes(OFFICIAL)
-    process = child(f"data.unpack_posts(cache.cache_dir() / {target.name!r})", die=True)
+    process = child(f"data.unpack_posts(_cache.cache_dir() / {target.name!r})", die=True)
     assert process.wait() == -signal.SIGKILL
     assert [name for name in left(tmp_path) if name.endswith(".partial")]
     assert not [name for name in left(tmp_path) if name.startswith("posts-") and "." not in name]
@@ -554,7 +554,7 @@ def test_killed_while_posts_are_unpacked(tmp_path, target):
 
 @linux
 def test_ten_processes_fetch_once(server, target, tmp_path):
-    calls = [f"fetch.posts(cache.cache_dir() / {target.name!r})", f"fetch.vectors(cache.cache_dir() / {MEMBER!r})"]
+    calls = [f"fetch.posts(_cache.cache_dir() / {target.name!r})", f"fetch.vectors(_cache.cache_dir() / {MEMBER!r})"]
     processes = [child(calls[number % 2]) for number in range(10)]
     for process in processes:
         out, error = process.communicate(timeout=60)
@@ -569,7 +569,7 @@ def test_ten_processes_fetch_once(server, target, tmp_path):
 @linux
 def test_a_lock_held_for_too_long_names_its_holder(server, target, monkeypatch, capsys):
     server.faults["/official.tar.gz"] = [{"stall": 150_000}]
-    process = child(f"fetch.posts(cache.cache_dir() / {target.name!r})")
+    process = child(f"fetch.posts(_cache.cache_dir() / {target.name!r})")
     assert server.stalled.wait(40)
     monkeypatch.setattr(cache, "LOCK_SECONDS", 0.3)
     message = failure(fetch.posts, target)
@@ -585,12 +585,12 @@ def test_a_lock_held_for_too_long_names_its_holder(server, target, monkeypatch, 
 
 
 def test_the_holders_name_goes_with_the_lock(target):
-    with cache.locked(target):
+    with _cache.locked(target):
         assert (target.parent / "news20.tar.gz.lock.holder").read_text(encoding="utf-8").startswith("process ")
     assert left(target.parent) == []
-    with pytest.raises(KeyError), cache.locked(target):
+    with pytest.raises(KeyError), _cache.locked(target):
         raise KeyError
-    with cache.locked(target):
+    with _cache.locked(target):
         assert left(target.parent) == ["news20.tar.gz.lock.holder"]
     assert left(target.parent) == []
 
@@ -1012,9 +1012,9 @@ def test_a_hostile_archive_from_the_network_is_deleted(server, target):
 
 
 def test_the_real_bounds_have_room_for_the_real_archive():
-    assert archives.MAX_BYTES > 2 * 61_562_880
-    assert archives.MAX_MEMBERS > 2 * 20_018
-    assert archives.MAX_MEMBER_BYTES > 2 * 161_040
+    assert _archives.MAX_BYTES > 2 * 61_562_880
+    assert _archives.MAX_MEMBERS > 2 * 20_018
+    assert _archives.MAX_MEMBER_BYTES > 2 * 161_040
 
 
 # --- progress

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import parameters, splits
-from helpers.model import build_reference_network
-from helpers.parameters import SHORTEST_SEQUENCE, check_parameters
+from helpers import _parameters, splits
+from helpers.models import build_reference_network
+from helpers._parameters import SHORTEST_SEQUENCE, check_parameters
 
 GOOD = dict(dataset="sample", data_dir="", seed=1337, text="body", split_by="thread", validation_split=0.2, test_split=0.1, max_tokens=20000,
             sequence_length=200, embedding_dim=100, epochs=20, batch_size=32)
@@ -73,4 +73,4 @@ def test_the_shortest_sequence_is_what_the_reference_network_needs():
 
 
 def test_the_splits_are_those_of_the_room():
-    assert set(parameters.SPLITS) == set(splits.SPLITS)
+    assert set(_parameters.SPLITS) == set(splits.SPLITS)

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from helpers.cache import cached_arrays
+from helpers._cache import cached_arrays
 from helpers.data import find_vectors
 from helpers.glove import embedding_matrix, file_key
 from helpers.headers import clean_text

@@ -19,9 +19,9 @@ for name, value in (("KERAS_BACKEND", "tensorflow"), ("TF_CPP_MIN_LOG_LEVEL", "2
 
 import numpy as np  # noqa: E402
 
-from helpers import comparison, model  # noqa: E402
+from experiments import comparison, models  # noqa: E402
 from helpers.data import N_GROUPS  # noqa: E402
-from helpers.prepare import prepare  # noqa: E402
+from helpers.preparation import prepare  # noqa: E402
 
 PAGE_BEST = 0.7562  # the page's best validation accuracy, epoch 15
 MEASURED_EPOCHS = 3  # of the reference network; the first, which also builds the graph, is left out
@@ -33,14 +33,14 @@ def main():
     parser.add_argument("--data-dir", default="")
     posts = prepare("full", parser.parse_args().data_dir, text="reference", split_by="random", **comparison.LIMITS)
     data = [np.array(part) for part in (posts.x_train, posts.y_train, posts.x_validation, posts.y_validation)]
-    model.set_seed(1337)
-    reference = model.build_reference_network(np.array(posts.matrix), N_GROUPS)
-    epochs = model.RECIPES["reference"]["epochs"]
-    history = model.train(reference, *data, epochs=MEASURED_EPOCHS, batch_size=comparison.BATCH_SIZE, verbose=0)
+    models.set_seed(1337)
+    reference = models.build_reference_network(np.array(posts.matrix), N_GROUPS)
+    epochs = models.RECIPES["reference"]["epochs"]
+    history = models.train(reference, *data, epochs=MEASURED_EPOCHS, batch_size=comparison.BATCH_SIZE, verbose=0)
     theirs = float(np.median(np.diff(history["seconds"]))) * epochs
     print(f"reference network: {theirs:.0f} s for its {epochs} epochs, by {MEASURED_EPOCHS - 1} of them", flush=True)
-    attention = model.build_attention_network(model.starting_vectors(posts.matrix, 1337), N_GROUPS)
-    history = model.train(attention, *data, batch_size=comparison.BATCH_SIZE, verbose=0, **model.RECIPES["attention"])
+    attention = models.build_attention_network(models.starting_vectors(posts.matrix, 1337), N_GROUPS)
+    history = models.train(attention, *data, batch_size=comparison.BATCH_SIZE, verbose=0, **models.RECIPES["attention"])
     accuracy = np.array(history["val_accuracy"])
     if accuracy.max() < PAGE_BEST:
         sys.exit(f"the attention network reached {accuracy.max():.4f}, less than the page's {PAGE_BEST}")

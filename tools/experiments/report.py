@@ -11,7 +11,7 @@ from pathlib import Path
 
 import measure_leakage
 
-from helpers import comparison
+from experiments import comparison
 
 RESULTS = comparison.RESULTS
 README = measure_leakage.README

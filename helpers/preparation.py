@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.cache import cached_arrays, file_digest
+from helpers._cache import cached_arrays, file_digest
 from helpers.data import find_posts, find_vectors, read_posts
 from helpers.glove import embedding_matrix
 from helpers.headers import clean_text
-from helpers.parameters import check_parameters
+from helpers._parameters import check_parameters
 from helpers.splits import split_corpus, take
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import archives, cache, data, prepare, sample
-from helpers.prepare import prepare as run_prepare
+from helpers import _archives, _cache, data, preparation, sample
+from helpers.preparation import prepare as run_prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {"text": "reference", "split_by": "random", "seed": 1337, "validation_split": 0.2, "max_tokens": 5_000, "sequence_length": 200,
@@ -52,7 +52,7 @@ def folder(archive, tmp_path, monkeypatch):
 
 
 def entries(name="sequences"):
-    return sorted(path.name for path in cache.cache_dir().glob(f"{name}-*") if path.is_dir())
+    return sorted(path.name for path in _cache.cache_dir().glob(f"{name}-*") if path.is_dir())
 
 
 def arrays(done):
@@ -119,7 +119,7 @@ def test_a_changed_setting_is_another_entry(folder, name, value):
 
 def test_changed_posts_are_another_entry(folder):
     first = run_prepare("full", folder, **SETTINGS)
-    posts = archives.read_tar(folder / data.ARCHIVE)
+    posts = _archives.read_tar(folder / data.ARCHIVE)
     name = min(posts)
     posts[name] = posts[name].replace(b"\n", b"\nunheard ", 30)
     with tarfile.open(folder / data.ARCHIVE, "w:gz") as tar:
@@ -158,9 +158,9 @@ def test_another_width_is_another_matrix(folder):
 
 def test_a_changed_rule_in_the_code_is_another_entry(folder, monkeypatch):
     run_prepare("full", folder, **SETTINGS)
-    for room in prepare._ROOMS:
-        assert (Path(prepare.__file__).parent / room).is_file()
-    monkeypatch.setattr(prepare, "_ROOMS", prepare._ROOMS[:-1])  # other bytes, as after a change in one of them
+    for room in preparation._ROOMS:
+        assert (Path(preparation.__file__).parent / room).is_file()
+    monkeypatch.setattr(prepare, "_ROOMS", preparation._ROOMS[:-1])  # other bytes, as after a change in one of them
     run_prepare("full", folder, **SETTINGS)
     assert len(entries()) == 2
 
@@ -180,7 +180,7 @@ def test_a_cached_result_reads_no_archive(folder, monkeypatch):
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "gone", "manifest"])
 def test_a_damaged_entry_is_rebuilt(folder, entry, damage):
     kept = [np.array(array) for array in arrays(run_prepare("full", folder, **SETTINGS))]
-    where = cache.cache_dir() / entries(entry)[0]
+    where = _cache.cache_dir() / entries(entry)[0]
     path = sorted(where.glob("*.npy"))[-1]
     content = path.read_bytes()
     if damage == "manifest":
@@ -197,7 +197,7 @@ def test_a_damaged_entry_is_rebuilt(folder, entry, damage):
 
 
 def test_a_cached_call_is_quick_and_imports_no_tensorflow(folder):
-    code = ("import json, sys, time\nfrom helpers.prepare import prepare\nstart = time.perf_counter()\n"
+    code = ("import json, sys, time\nfrom helpers.preparation import prepare\nstart = time.perf_counter()\n"
             "prepare('full', sys.argv[1], **json.loads(sys.argv[2]))\nseconds = time.perf_counter() - start\n"
             "print(json.dumps([seconds, sorted({'tensorflow', 'keras'} & set(sys.modules))]))")
     for _ in range(2):
@@ -220,16 +220,16 @@ def test_a_digest_is_remembered_until_the_file_changes_in_any_way(tmp_path, monk
     monkeypatch.setattr(cache, "TICK_NS", -1)  # without the wait for the clock
     path = tmp_path / "vectors.txt"
     path.write_bytes(b"one")
-    first, times = cache.file_digest(path), path.stat()
+    first, times = _cache.file_digest(path), path.stat()
     read = []
-    monkeypatch.setattr(cache, "_digest", lambda p, digest=cache._digest: read.append(p) or digest(p))
-    assert cache.file_digest(path) == first
+    monkeypatch.setattr(cache, "_digest", lambda p, digest=_cache._digest: read.append(p) or digest(p))
+    assert _cache.file_digest(path) == first
     assert read == []
     path.write_bytes(b"two")
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # the same size and time: only its content differs
-    assert cache.file_digest(path) != first
+    assert _cache.file_digest(path) != first
     path.write_bytes(b"one")
-    assert cache.file_digest(path) == first
+    assert _cache.file_digest(path) == first
 
 
 def test_a_digest_of_a_file_just_written_is_not_remembered(tmp_path, monkeypatch):
@@ -237,7 +237,7 @@ def test_a_digest_of_a_file_just_written_is_not_remembered(tmp_path, monkeypatch
     monkeypatch.setattr(cache, "REMEMBERED_BYTES", 1)
     path = tmp_path / "vectors.txt"
     path.write_bytes(b"one")
-    cache.file_digest(path)
+    _cache.file_digest(path)
     assert list((tmp_path / "cache").glob("digest-*")) == []
 
 

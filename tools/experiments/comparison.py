@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import model as networks
+from helpers import models as networks
 from helpers.baseline import linear_model, naive_bayes
 from helpers.data import N_GROUPS
-from helpers.prepare import prepare
+from helpers.preparation import prepare
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "models.json"
 

@@ -25,7 +25,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-from helpers import data, export, formats, model, predict  # noqa: E402
+from helpers import data, export, formats, models, predict  # noqa: E402
 from helpers.demo import LESSON  # noqa: E402
 from helpers.headers import clean_text  # noqa: E402
 from helpers.vectorization import build_vectorizer  # noqa: E402
@@ -40,7 +40,7 @@ def main():
     parser.add_argument("--data-dir", default="")
     given = parser.parse_args()
     corpus = data.load_corpus(given.dataset, given.data_dir)
-    trained = model.trained_classifier(corpus, dataset=given.dataset, data_dir=given.data_dir, **LESSON)
+    trained = models.trained_classifier(corpus, dataset=given.dataset, data_dir=given.data_dir, **LESSON)
     with tempfile.TemporaryDirectory() as folder:
         paths = export.save(trained, folder, sequence_length=LESSON["sequence_length"], text=LESSON["text"], about={})
         predictor, posts = predict.load(paths["savedmodel"]), corpus.texts[:1_000]
@@ -54,7 +54,7 @@ def main():
 def print_throughput(trained, predictor, posts):
     """Print posts per second of both models; rounds alternate, so that a busy moment meets both."""
     matrix = np.zeros((len(trained.vocabulary), LESSON["embedding_dim"]), np.float32)
-    network = model.build_reference_network(matrix, len(trained.class_names))
+    network = models.build_reference_network(matrix, len(trained.class_names))
     text = keras.Input((1,), dtype="string")
     reference = keras.Model(text, network(build_vectorizer(trained.vocabulary, LESSON["sequence_length"])(text)))
     column = tf.constant(posts)[:, None]

@@ -31,7 +31,7 @@ from papermill.exceptions import PapermillExecutionError
 from run_lessons import EXECUTION, ROOT, in_words, metrics_of
 
 import helpers
-from helpers import cache, check_env, data, glove
+from helpers import _cache, check_env, data, glove
 
 try:
     import cloudpickle
@@ -79,7 +79,7 @@ def main(arguments=None, notebook=NOTEBOOK, table=None):
             chosen = _chosen(table, options.only)
             inputs = find_inputs(text, options.dataset, data_dir)
             folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(cache.locked(folder / "sweep"))  # two sweeps would run the same
+            stack.enter_context(_cache.locked(folder / "sweep"))  # two sweeps would run the same
             runs = {_target(folder, parameters, inputs): parameters for parameters in table}
             waiting = [target for target in runs if runs[target] in chosen and not _finished(target)]
             print(f"{len(chosen)} runs, {len(chosen) - len(waiting)} of them finished before", flush=True)
@@ -292,7 +292,7 @@ def collect(folder, runs, failed=()):
         rows.append(row)
     plain = dict.fromkeys(name for row in rows for name, value in row.items() if not isinstance(value, (dict, list)))
     _write(folder / "table.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    with cache.partial(folder / "table.csv") as path, open(path, "w", encoding="utf-8", newline="") as file:
+    with _cache.partial(folder / "table.csv") as path, open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(plain), extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
@@ -328,7 +328,7 @@ def _ignore_interrupts():
 
 
 def _grid(dataset):
-    from helpers import comparison  # imports TensorFlow
+    from experiments import comparison  # imports TensorFlow
 
     return comparison.grid(dataset)
 
@@ -379,7 +379,7 @@ def _finished(target):
 
 
 def _write(path, text):
-    with cache.partial(path) as file:
+    with _cache.partial(path) as file:
         file.write_text(text, encoding="utf-8")
 
 

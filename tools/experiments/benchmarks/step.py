@@ -76,11 +76,11 @@ def plain_all(given):
 
 def course_all(given):
     """From archives to arrays, the course's way."""
-    from helpers import archives
-    from helpers.prepare import prepare
+    from helpers import _archives
+    from helpers.preparation import prepare
 
     # bounds against hostile archives; the enlarged ones are our own
-    archives.MAX_BYTES, archives.MAX_MEMBERS = 10 * archives.MAX_BYTES, 10 * archives.MAX_MEMBERS
+    _archives.MAX_BYTES, _archives.MAX_MEMBERS = 10 * _archives.MAX_BYTES, 10 * _archives.MAX_MEMBERS
     rules = {name: given[name] for name in ("text", "split_by", "seed", "validation_split", "max_tokens",
                                             "sequence_length", "embedding_dim")}
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import archives, data, glove
+from helpers import _archives, data, glove
 from helpers.headers import clean_text
 from helpers.splits import random_split, take
 from helpers.vectorization import learn_vocabulary
@@ -208,7 +208,7 @@ def _read(path):
     """Read the posts as they lie: names to bytes."""
     if path.is_dir():
         return {f"{file.parent.name}/{file.name}": file.read_bytes() for file in path.glob("*/*") if file.is_file()}
-    return archives.read_tar(path)
+    return _archives.read_tar(path)
 
 
 def _as_many_as_fit(posts):
