@@ -1,30 +1,31 @@
-# The commands of the course; README gives each one for those without make.
+# The course's commands; CONTRIBUTING.md gives each one for those without make.
 PYTHON ?= python3
 DATASET ?= sample
 DATA_DIR ?=
 PARAMS ?=
-SCHEDULER ?=
-MODEL ?=
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 else
 BIN := .venv/bin
 endif
-# an absolute path: notebooks run in folders of their own
-DATA := $(if $(DATA_DIR),$(abspath $(DATA_DIR)))
 READY := .venv/ready
+# the data folder goes through the environment, quoted once: it may hold blanks and umlauts
+ifneq ($(DATA_DIR),)
+export WORD_EMBEDDINGS_DATA := $(DATA_DIR)
+endif
 
-.PHONY: run test lint lab notebooks bench leakage sweep models demo site slides student offline timings
+.PHONY: run test lint lab notebooks site demo
 run: $(READY)
 	$(BIN)/python -m helpers.check_env
-	$(BIN)/python tools/run_lessons.py --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(PARAMS)
+	$(BIN)/python tools/run_lessons.py --dataset $(DATASET) $(PARAMS)
 
 test: $(READY)
-	$(if $(DATA),WORD_EMBEDDINGS_DATA="$(DATA)") $(BIN)/python -m pytest
+	$(BIN)/python -m pytest
 
 lint: $(READY)
 	$(BIN)/python -m ruff check
+	$(BIN)/python -m codespell_lib
 
 lab: $(READY)
 	$(BIN)/python -m jupyterlab notebooks
@@ -32,38 +33,14 @@ lab: $(READY)
 notebooks: $(READY)
 	$(BIN)/python tools/refresh_notebooks.py
 
-bench: $(READY)
-	$(BIN)/python benchmarks/run.py $(if $(DATA),--data-dir "$(DATA)")
-
-leakage: $(READY)
-	$(BIN)/python tools/measure_leakage.py $(if $(DATA),--data-dir "$(DATA)")
-
-sweep: $(READY)
-	$(BIN)/python tools/sweep.py --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(PARAMS)
-
-models: $(READY)
-	$(BIN)/python tools/report_models.py runs/sweep/full/table.jsonl
-
-demo: $(READY)
-	$(BIN)/python -m helpers.demo --dataset $(DATASET) $(if $(DATA),--data-dir "$(DATA)") $(MODEL)
-
 site: $(READY)
-	$(BIN)/python tools/make_site.py
+	$(BIN)/python tools/build_site.py
 
-slides: $(READY)
-	$(BIN)/python tools/make_slides.py
-
-student: $(READY)
-	$(BIN)/python tools/make_student.py --zip
-
-offline: $(READY)
-	$(BIN)/python tools/make_offline.py
-
-timings: $(READY)
-	$(BIN)/python tools/make_timings.py
+demo: site
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site 8000
 
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -c "import sys; from helpers.check_env import check_python; good, said = check_python(); print(said); sys.exit(not good)"
+	$(PYTHON) helpers/check_env.py --python-only
 	$(PYTHON) -m venv .venv
 	@echo "Installing what requirements.lock pins, some 2 GB: this takes minutes, once."
 	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock

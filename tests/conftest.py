@@ -16,6 +16,10 @@ matplotlib.use("Agg")
 collect_ignore_glob = ["planted/*"]  # notebooks with an error put in on purpose: test_notebooks runs them itself
 
 FULL_FOLDER = os.environ.get(data.DATA_DIR_VARIABLE, "")
+if FULL_FOLDER:
+    # a relative path would mean another folder in a notebook's kernel
+    FULL_FOLDER = str(Path(FULL_FOLDER).expanduser().resolve())
+    os.environ[data.DATA_DIR_VARIABLE] = FULL_FOLDER
 WITHOUT_DATA = "needs the real data"
 
 

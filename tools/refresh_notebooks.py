@@ -1,4 +1,4 @@
-"""Execute the notebooks on the sample and normalise them for commit.
+"""Execute the notebooks on the sample and normalize them for commit.
 
     python tools/refresh_notebooks.py [NAME ...]
 
@@ -24,6 +24,11 @@ BINDER_BADGE = "https://mybinder.org/badge_logo.svg"
 BINDER = "https://mybinder.org/v2/gh"
 COLAB = "https://colab.research.google.com/github"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "rise": {"scroll": True}}
+# the set-up cell is folded in JupyterLab, in Colab and on the site
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+# cells that a talk leaves out
+NO_SLIDE = {"bootstrap", "parameters", "imports", "exercise", "check", "metrics"}
 
 
 def repository():
@@ -37,25 +42,41 @@ def badges(stem, address):
     slug = address.removeprefix("https://github.com/")
     path = f"notebooks/{stem}.ipynb"
     colab = f"[![Open in Colab]({COLAB_BADGE})]({COLAB}/{slug}/blob/main/{path})"
-    return f"{colab} [![Open in Binder]({BINDER_BADGE})]({BINDER}/{slug}/main?urlpath=lab/tree/{path})"
+    binder = f"[![Open in Binder]({BINDER_BADGE})]({BINDER}/{slug}/main?urlpath=lab/tree/{path})"
+    return f"{colab} {binder}"
 
 
 def set_address(text, address):
-    """Write the repository's address into the badges of a text and into the bootstrap cell."""
+    """Write the repository's address into the badges of a text and into the set-up cell."""
     pair = r"\[!\[Open in Colab\][^|\n]*/(\w+)\.ipynb\)"
     text = re.sub(pair, lambda match: badges(match[1], address), text)
     return re.sub(r"git\+https://[^\"\s]+", lambda _: f"git+{address}", text)
 
 
-def normalise(notebook, stem, address):
+def slide_type(cell):
+    """Return where a cell stands in a talk: a new slide, one below, on the same one, or nowhere."""
+    if NO_SLIDE & set(cell.metadata.get("tags", [])) or cell.source.startswith("checks."):
+        return "skip"
+    if cell.cell_type == "code":
+        return "-"
+    if re.match(r"##? ", cell.source):
+        return "skip" if re.match(r"## (?:Exercises|Quiz)", cell.source) else "slide"
+    return "skip" if "<details>" in cell.source else "subslide"
+
+
+def normalize(notebook, stem, address):
     """Keep what a reader needs: sources, outputs, tags; no times, no paths, no editor's state."""
-    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    notebook.metadata = copy.deepcopy(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         cell.id = f"{stem[:2]}-{number:02d}"
         cell.source = set_address(cell.source, address).strip()
-        tags = sorted(cell.metadata.get("tags", []))
+        tags = sorted(set(cell.metadata.get("tags", [])))
         cell.metadata = {"tags": tags} if tags else {}
+        cell.metadata["slideshow"] = {"slide_type": slide_type(cell)}
+        if "bootstrap" in tags:
+            cell.metadata["tags"] = sorted({*tags, "hide-input"})
+            cell.metadata |= FOLDED
     return notebook
 
 
@@ -71,17 +92,25 @@ def compared(notebook):
 
 
 def edited(path):
-    """Tell whether a notebook differs from the last commit: ignored outputs may then be of older sources."""
-    return subprocess.run(["git", "diff", "--quiet", "HEAD", "--", path], cwd=ROOT).returncode != 0
+    """Tell whether a notebook differs from the last commit: its ignored outputs may then be old."""
+    command = ["git", "diff", "--quiet", "HEAD", "--", path]
+    return subprocess.run(command, cwd=ROOT).returncode != 0
 
 
 def refresh(path, always=False):
-    """Execute and normalise one notebook; return whether it was written: where outputs changed, or always."""
+    """Execute and normalize one notebook; write it where outputs changed, or always.
+
+    Returns
+    -------
+    bool
+        Whether it was written.
+    """
     before = nbformat.read(path, as_version=4)
-    notebook = normalise(copy.deepcopy(before), path.stem, repository())
-    NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False,
-                   resources={"metadata": {"path": str(path.parent)}}, **EXECUTION).execute()
-    notebook = normalise(notebook, path.stem, repository())
+    notebook = normalize(copy.deepcopy(before), path.stem, repository())
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False,
+                            resources={"metadata": {"path": str(path.parent)}}, **EXECUTION)
+    client.execute()
+    notebook = normalize(notebook, path.stem, repository())
     if not always and compared(notebook) == compared(before):
         return False
     nbformat.validate(notebook)
@@ -92,10 +121,12 @@ def refresh(path, always=False):
 def main(names):
     """Refresh the named notebooks, or all, and the badges in README."""
     readme = ROOT / "README.md"
-    readme.write_text(set_address(readme.read_text(encoding="utf-8"), repository()), encoding="utf-8")
+    text = readme.read_text(encoding="utf-8")
+    readme.write_text(set_address(text, repository()), encoding="utf-8")
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         if not names or path.stem in names or path.name in names:
-            print(f"{path.stem}: {'written' if refresh(path, edited(path)) else 'unchanged'}", flush=True)
+            written = refresh(path, edited(path))
+            print(f"{path.stem}: {'written' if written else 'unchanged'}", flush=True)
 
 
 if __name__ == "__main__":

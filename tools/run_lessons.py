@@ -1,4 +1,4 @@
-"""Run the six lessons with papermill, turn them into pages, and say what they measured.
+"""Run the lessons with papermill, turn them into pages, and say what they measured.
 
     python tools/run_lessons.py --dataset sample
     python tools/run_lessons.py --dataset full --data-dir PATH -p epochs 5
@@ -7,87 +7,111 @@
 import argparse
 import ast
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
 import nbformat
 import papermill
-from make_site import title, write_site
+from nbconvert import HTMLExporter
 from papermill.exceptions import PapermillExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
 METRICS_TAG = "metrics"
 QUIET_SECONDS = 15
-# how a notebook is executed. Each kernel would warn that it talks to this machine without encryption, and one that is
-# slow to become idle would call the interrupt that ends it an error; a line may come in two messages, its text and its
-# end; a busy machine has a minute to deliver an output
-EXECUTION = {"extra_arguments": ["--IPKernelApp.log_level=50"], "coalesce_streams": True, "iopub_timeout": 60}
+# How a notebook is executed. Each kernel would warn that it talks to this machine without
+# encryption, and one that is slow to become idle would call the interrupt that ends it an error;
+# a line may come in two messages, its text and its end; a busy machine has a minute for an output.
+EXECUTION = {"extra_arguments": ["--IPKernelApp.log_level=50"], "coalesce_streams": True,
+             "iopub_timeout": 60}
 
 
 def main(arguments=None):
     """Run the lessons; return the exit status."""
     options = _parser().parse_args(arguments)
     lessons = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-    wanted = {"dataset": options.dataset, "data_dir": options.data_dir and str(Path(options.data_dir).resolve())}
-    wanted |= {name: _literal(value) for name, value in options.parameter}
+    lessons = [lesson for lesson in lessons if not options.only or lesson.stem[:2] in options.only]
+    folder = Path(options.output or ROOT / "runs" / options.dataset).expanduser().resolve()
+    wanted = {"dataset": options.dataset, "data_dir": "", "output_dir": str(folder)}
+    data_dir = options.data_dir or os.environ.get("WORD_EMBEDDINGS_DATA", "")
+    if data_dir:
+        wanted["data_dir"] = str(Path(data_dir).expanduser().resolve())
+    given = {name: _literal(value) for name, value in options.parameter}
     known = {lesson: set(papermill.inspect_notebook(lesson)) for lesson in lessons}
-    unknown = sorted(set(wanted) - set().union(*known.values()))
+    all_known = set().union(*known.values())
+    unknown = sorted(set(given) - all_known)
     if unknown:
         print(f"No lesson has a parameter {', '.join(unknown)}. "
-              f"The lessons have: {', '.join(sorted(set().union(*known.values())))}.", file=sys.stderr)
+              f"The lessons have: {', '.join(sorted(all_known))}.", file=sys.stderr)
         return 2
-    folder = Path(options.output or ROOT / "runs" / options.dataset)
+    wanted |= given
     folder.mkdir(parents=True, exist_ok=True)
-    rows, metrics, notebooks = [], {}, {}
+    rows, metrics = [], {}
     for number, lesson in enumerate(lessons, start=1):
         print(f"[{number}/{len(lessons)}] {lesson.stem}", flush=True)
         start = time.perf_counter()
         parameters = {name: value for name, value in wanted.items() if name in known[lesson]}
         try:
             notebook = papermill.execute_notebook(
-                lesson, folder / lesson.name, parameters, cwd=ROOT, kernel_name="python3", language="python",
-                progress_bar=False, on_cell_start=_progress(lesson), **EXECUTION)
+                lesson, folder / lesson.name, parameters, cwd=ROOT, kernel_name="python3",
+                language="python", progress_bar=False, on_cell_start=_progress(lesson), **EXECUTION)
         except PapermillExecutionError as error:
-            print(f"{lesson.stem} failed in its cell [{error.exec_count}]: {error.ename}: {error.evalue}\n"
-                  f"The executed notebook, with the traceback, is {folder / lesson.name}.", file=sys.stderr)
+            print(f"{lesson.stem} failed in its cell [{error.exec_count}]: {error.ename}: "
+                  f"{error.evalue}\nThe executed notebook, with the traceback, is "
+                  f"{folder / lesson.name}.", file=sys.stderr)
             return 1
         seconds = time.perf_counter() - start
-        notebooks[lesson.stem] = notebook
         metrics[lesson.stem] = metrics_of(notebook)
         rows.append((lesson.stem, seconds, in_words(metrics[lesson.stem])))
+        write_page(notebook, folder / f"{lesson.stem}.html")
         print(f"      {seconds:.0f} s", flush=True)
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    write_site(folder, notebooks, _index(options.dataset, notebooks, rows))
+    text = json.dumps(metrics, indent=1) + "\n"
+    (folder / "metrics.json").write_text(text, encoding="utf-8")
     width = max(len(stem) for stem, _, _ in rows)
     print(f"\n{'lesson':{width}}  seconds  measured")
     for stem, seconds, shown in rows:
         print(f"{stem:{width}}  {seconds:7.0f}  {shown}")
-    print(f"{'all':{width}}  {sum(row[1] for row in rows):7.0f}  open {folder / 'index.html'}")
+    total = sum(seconds for _, seconds, _ in rows)
+    print(f"{'all':{width}}  {total:7.0f}  open {folder / (lessons[0].stem + '.html')}")
     return 0
 
 
+def write_page(notebook, path):
+    """Write an executed lesson as a page; its links to other lessons lead to their pages."""
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    for lesson in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+        page = page.replace(f'href="{lesson.name}"', f'href="{lesson.stem}.html"')
+    path.write_text(page, encoding="utf-8")
+
+
 def metrics_of(notebook):
-    """Return the dict that the cell tagged `metrics` of an executed notebook shows; empty without such a cell."""
+    """Return the dict that the cell tagged `metrics` shows; empty without such a cell."""
     for cell in notebook.cells:
         if METRICS_TAG in cell.metadata.get("tags", []):
-            shown = next(out for out in cell.outputs if out.output_type == "execute_result")
-            return ast.literal_eval(shown.data["text/plain"])
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    return ast.literal_eval(output.data["text/plain"])
     return {}
 
 
 def in_words(metrics, most=3):
     """Return the first few of a notebook's metrics as one line."""
-    return ", ".join(f"{name.replace('_', ' ')} {value if isinstance(value, str) else format(value, ',')}"
-                     for name, value in list(metrics.items())[:most])
+    said = []
+    for name, value in list(metrics.items())[:most]:
+        shown = format(value, ",") if isinstance(value, (int, float)) else str(value)
+        said.append(f"{name.replace('_', ' ')} {shown}")
+    return ", ".join(said)
 
 
 def _parser():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dataset", default="sample", choices=("sample", "full"))
-    parser.add_argument("--data-dir", default="", help="the folder with the real posts and GloVe vectors")
+    parser.add_argument("--data-dir", default="", help="folder with the real posts and vectors")
     parser.add_argument("--output", help="where to write; default runs/<dataset>")
-    parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
+    parser.add_argument("--only", nargs="+", default=[], metavar="NN", help="lessons, such as 01 05")
+    parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[],
+                        metavar=("NAME", "VALUE"),
                         help="any other parameter of the lessons; may be given several times")
     return parser
 
@@ -114,12 +138,6 @@ def _progress(lesson):
             print(f"      cell {cell_index + 1} of {n_cells}", flush=True)
 
     return started
-
-
-def _index(dataset, notebooks, rows):
-    lines = [f"| [{title(notebooks[stem])}]({stem}.ipynb) | {seconds:.0f} | {shown} |" for stem, seconds, shown in rows]
-    return (f"Six lessons, executed on the data set *{dataset}*. Also here: [metrics.json](metrics.json).\n\n"
-            "| lesson | seconds | measured |\n|---|---|---|\n" + "\n".join(lines))
 
 
 if __name__ == "__main__":
