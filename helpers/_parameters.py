@@ -1,10 +1,11 @@
-"""Service room: refuse a bad notebook parameter with a sentence, before it does harm."""
+"""Refuse a bad notebook parameter with a sentence, before it does harm."""
 
 from pathlib import Path
 
+from helpers.headers import TEXT_RULES
+from helpers.splits import SPLITS
+
 DATASETS = ("sample", "full")
-TEXT_RULES = ("full", "reference", "body", "strict")
-SPLITS = ("random", "stratified", "thread", "author", "date", "one date")
 EMBEDDING_DIMS = (50, 100, 200, 300)
 # 148 tokens or fewer leave the third convolution of the reference network without input
 SHORTEST_SEQUENCE = 149
@@ -44,7 +45,7 @@ def _share():
 
 
 def _one_of(choices):
-    return (lambda v: type(v) is type(choices[0]) and v in choices, "one of " + ", ".join(map(repr, choices)))
+    return (lambda v: type(v) is type(next(iter(choices))) and v in choices, "one of " + ", ".join(map(repr, choices)))
 
 
 _RULES = {

@@ -370,10 +370,11 @@ def own_lines(lines, min_chars=30):
     return {line for line in bare if len(line) >= min_chars and any(map(str.isalpha, line))}
 
 
-_RULES = {
+TEXT_RULES = {
     "full": lambda text: text,
     "reference": drop_lines,
     "body": lambda text: split_post(text)[1],
+    "unquoted": lambda text: drop_by(split_post(text)[1], "forwarded header", "attribution", "quote"),
     "strict": strict_body,
 }
 
@@ -385,9 +386,9 @@ def clean_text(text, rule):
     ----------
     text : str
         A whole post.
-    rule : {"full", "reference", "body", "strict"}
-        Everything; without the first ten lines; without the header; without headers, quotes
-        and signature.
+    rule : {"full", "reference", "body", "unquoted", "strict"}
+        Everything; without the first ten lines; without the header; also without forwarded headers and quotes;
+        also without the signature.
 
     Returns
     -------
@@ -400,10 +401,10 @@ def clean_text(text, rule):
     TypeError
         If `text` is no str.
     """
-    if rule not in _RULES:
-        raise ValueError(f"There is no text rule {rule!r}; the rules are {', '.join(_RULES)}.")
+    if rule not in TEXT_RULES:
+        raise ValueError(f"There is no text rule {rule!r}; the rules are {', '.join(TEXT_RULES)}.")
     _check_text(text)
-    return _RULES[rule](text)
+    return TEXT_RULES[rule](text)
 
 
 def _check_text(text):

@@ -40,9 +40,9 @@ def random_split(n_posts, *, validation_split=0.2, test_split=0.0, seed):
     -------
     Split
     """
+    n_validation, n_test = _sizes(n_posts, validation_split, test_split)
     order = np.arange(n_posts)
     np.random.RandomState(seed).shuffle(order)
-    n_validation, n_test = int(validation_split * n_posts), int(test_split * n_posts)
     return Split(*np.split(order, [n_posts - n_test - n_validation, n_posts - n_test]))
 
 
@@ -103,6 +103,9 @@ def thread_groups(texts):
 def author_groups(texts):
     """Number the authors: posts from the same address have the same number."""
     return joined_groups([("author", headers.author(text))] for text in texts)
+
+
+GROUPS = {"thread": thread_groups, "author": author_groups}
 
 
 def joined_groups(keys):

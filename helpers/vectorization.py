@@ -7,7 +7,6 @@ integers, in a fraction of the time, and without TensorFlow.
 
 import string
 from collections import Counter
-from itertools import chain
 
 import numpy as np
 
@@ -27,10 +26,9 @@ def tokenize(text):
 
     Returns
     -------
-    list of bytes
-        UTF-8 encoded tokens.
+    list of str
     """
-    return _lower(text).split()
+    return [token.decode("utf-8") for token in _lower(text).split()]
 
 
 def learn_vocabulary(texts, max_tokens=20_000):
@@ -48,24 +46,36 @@ def learn_vocabulary(texts, max_tokens=20_000):
     list of str
         ``""`` (padding, index 0), ``"[UNK]"`` (index 1), then tokens by falling count; equal
         counts stand in reverse alphabetical order, as in Keras.
+
+    Raises
+    ------
+    ValueError
+        If `max_tokens` is less than 2.
     """
+    if max_tokens < 2:
+        raise ValueError(f"max_tokens must be 2 or more, for padding and unknown tokens, but is {max_tokens!r}.")
     counts = count_tokens(texts)
-    # most tokens occur once or twice and have no chance: they are not sorted
-    least = min(sorted(counts.values(), reverse=True)[:max_tokens - 2], default=0)
-    frequent = (token for token, count in counts.items() if count >= least)
-    ranked = sorted(frequent, key=lambda token: (counts[token], token), reverse=True)
-    return [PADDING, UNKNOWN] + [token.decode("utf-8") for token in ranked[:max_tokens - 2]]
+    ranked = sorted(counts, key=lambda token: (counts[token], token), reverse=True)
+    return [PADDING, UNKNOWN, *ranked[:max_tokens - 2]]
 
 
 def count_tokens(texts):
     """Count each token of some texts.
 
+    Parameters
+    ----------
+    texts : iterable of str
+        Any texts.
+
     Returns
     -------
     collections.Counter
-        From token (bytes) to number of occurrences.
+        From token (str) to number of occurrences.
     """
-    return Counter(chain.from_iterable(map(tokenize, texts)))
+    counts = Counter()
+    for text in texts:
+        counts.update(_lower(text).split())
+    return Counter({token.decode("utf-8"): count for token, count in counts.items()})
 
 
 def texts_to_sequences(texts, vocabulary, sequence_length=200):
