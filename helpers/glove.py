@@ -6,40 +6,45 @@ import json
 import zipfile
 import zlib
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
 from helpers._cache import cached_arrays, file_digest
 
+GLOVE_6B_WORDS = 400_000
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BUFFER = 1 << 20  # bytes
 
 
 @contextmanager
 def open_vectors(path, embedding_dim=100):
-    """Open the lines of a GloVe file, whether it lies in the zip archive or unpacked.
+    """Open the lines of a GloVe file, in its zip archive or unpacked.
 
     Parameters
     ----------
     path : pathlib.Path
         ``glove.6B.zip`` or a text file such as ``glove.6B.100d.txt``.
     embedding_dim : int
+        Numbers per vector: it selects the member of the archive.
 
     Yields
     ------
     binary file
-        One word a line: the word, a blank, `embedding_dim` numbers divided by blanks.
+        One line per word: the word, then `embedding_dim` numbers, separated by blanks.
 
     Raises
     ------
     ValueError
         If the archive is damaged or has no such member.
     """
-    if path.suffix != ".zip":
+    if path.suffix == ".zip":
+        with _open_zip(path, embedding_dim) as (archive, info), archive.open(info) as member:
+            # zipfile finds the line ends in Python, the buffer in C: half the time
+            yield io.BufferedReader(member, BUFFER)
+    else:
         with open(path, "rb") as file:
             yield file
-        return
-    with _open_zip(path, embedding_dim) as (archive, info), archive.open(info) as file:
-        yield io.BufferedReader(file, BUFFER)  # zipfile cuts lines in Python, the buffer in C: half the time
 
 
 @contextmanager
@@ -54,103 +59,139 @@ def _open_zip(path, embedding_dim):
                     + ", ".join(sorted(archive.namelist())))
             yield archive, archive.getinfo(member)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{path} is not a whole zip archive ({error}). Delete it and get it again.") from error
+        raise ValueError(
+            f"{path} is not a complete zip archive ({error}). Delete it and get it again.") from error
 
 
 def read_vectors(path, words, embedding_dim=100):
-    """Read the vectors of some words and let all others pass by.
-
-    Only the lines of wanted words are parsed, and only their numbers are kept: reading
-    400,000 words for 20,000 takes a second and a few MB.
+    """Read the vectors of some words; the lines of all others are passed by.
 
     Parameters
     ----------
     path : pathlib.Path
+        What `helpers.data.find_vectors` returned.
     words : iterable of str
+        Words to look for.
     embedding_dim : int
+        Numbers per vector.
 
     Returns
     -------
     vectors : dict of str to numpy.ndarray of float32, shape (embedding_dim,)
-    n_lines : int
-        How many words the file holds.
+        The words that were found.
+    n_words : int
+        Number of words in the file.
 
     Raises
     ------
     ValueError
-        If a line is not a word and `embedding_dim` numbers.
+        If the file is empty, cut, or of another width, or if the line of a word is damaged.
     """
     wanted = {word.encode("utf-8") for word in words}
-    vectors, number = {}, 0
-    with open_vectors(path, embedding_dim) as lines:
-        for number, line in enumerate(lines, start=1):
-            word, _, numbers = line.partition(b" ")
-            if number == 1 or word in wanted:
-                parts = numbers.split()
-                if len(parts) > embedding_dim and (number > 1 or not _is_number(parts[0])):
-                    continue  # a word with a blank in it, which no token has
-                try:
-                    if len(parts) != embedding_dim:
-                        raise ValueError(f"{len(parts)} numbers")
-                    vector = np.array(parts, dtype=np.float32)
-                except ValueError as error:
-                    raise ValueError(
-                        f"{path}, line {number}: expected a word and {embedding_dim} numbers, found {error}. "
-                        "The file is damaged or of another width."
-                    ) from error
-                if word in wanted:
+    vectors, n_words, line = {}, 0, b"\n"
+    with open_vectors(path, embedding_dim) as file:
+        announced = _skip_header(file)
+        for n_words, line in enumerate(file, start=1):
+            if n_words == 1 or line.partition(b" ")[0] in wanted:
+                word, vector = _parse(path, n_words, line, embedding_dim)
+                if word in wanted:  # no: the word of this line has a blank in it
                     vectors[word.decode("utf-8")] = vector
-    if number == 0:
-        raise ValueError(f"{path} is empty: expected a word and {embedding_dim} numbers a line.")
-    return vectors, number
+    if n_words == 0:
+        raise ValueError(f"{path} is empty: expected a word and {embedding_dim} numbers per line.")
+    _parse(path, n_words, line, embedding_dim)
+    if not line.endswith(b"\n"):
+        raise ValueError(f"{path} does not end in a line end: it may be cut. Delete it and get it again. "
+                         "If you know that it is complete, add the line end.")
+    if announced not in (None, n_words):
+        raise ValueError(f"{path} announces {announced:,} words and holds {n_words:,}. Delete it and get it again.")
+    return vectors, n_words
 
 
-def _is_number(text):
+def _skip_header(file):
+    """Skip a byte-order mark and word2vec's first line; return the number of words it announces."""
+    if file.peek(3)[:3] == BYTE_ORDER_MARK:
+        file.read(3)
+    first = file.peek(80).partition(b"\n")[0].split()
+    if len(first) == 2 and first[0].isdigit() and first[1].isdigit():
+        return int(file.readline().split()[0])
+    return None
+
+
+def _parse(path, number, line, embedding_dim):
+    """Split the line of word `number` into the word, which may have blanks in it, and its vector."""
+    parts = line.split()
+    n_numbers = len(parts) - 1
     try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        if n_numbers < embedding_dim or (number == 1 and n_numbers > embedding_dim):
+            raise ValueError(f"{n_numbers} numbers")
+        return b" ".join(parts[:-embedding_dim]), np.array(parts[-embedding_dim:], dtype=np.float32)
+    except ValueError as error:
+        raise ValueError(
+            f"{path}, word {number:,}: expected a word and {embedding_dim} numbers, found {error}. "
+            "The file is damaged, cut, or of another width.") from error
 
 
 def embedding_matrix(path, vocabulary, embedding_dim=100):
-    """Return the embedding matrix of a vocabulary: one row a word, in the same order.
+    """Return the embedding matrix of a vocabulary, and say in one line what was found.
 
     Parameters
     ----------
     path : pathlib.Path
         What `helpers.data.find_vectors` returned.
     vocabulary : list of str
-        As `helpers.vectorization.learn_vocabulary` returns it.
+        What `helpers.vectorization.learn_vocabulary` returned.
     embedding_dim : int
+        Numbers per vector.
 
     Returns
     -------
     matrix : numpy.ndarray of float32, shape (len(vocabulary), embedding_dim)
-        Rows of words without a vector, of padding and of ``[UNK]`` are zero.
+        One row per entry, in the order of the vocabulary. The rows of padding, of ``[UNK]``
+        and of words without a vector are zero.
     found : numpy.ndarray of bool, shape (len(vocabulary),)
-        Which words have a vector.
+        Which entries have a vector.
+
+    Raises
+    ------
+    ValueError
+        As `read_vectors` does.
     """
     def build():
-        vectors, n_lines = read_vectors(path, vocabulary[2:], embedding_dim)
+        vectors, n_words = read_vectors(path, vocabulary[2:], embedding_dim)
         matrix = np.zeros((len(vocabulary), embedding_dim), dtype=np.float32)
         found = np.zeros(len(vocabulary), dtype=bool)
         for row, word in enumerate(vocabulary[2:], start=2):
             if word in vectors:
-                matrix[row], found[row] = vectors[word], True
-        return {"matrix": matrix, "found": found, "n_lines": n_lines}
+                matrix[row] = vectors[word]
+                found[row] = True
+        return {"matrix": matrix, "found": found, "n_words": n_words}
 
-    settings = {"file": file_key(path, embedding_dim), "dim": embedding_dim,
+    settings = {"file": file_key(path, embedding_dim), "code": file_digest(Path(__file__)), "dim": embedding_dim,
                 "vocabulary": hashlib.sha256(json.dumps(vocabulary).encode("utf-8")).hexdigest()}
     arrays = cached_arrays("matrix", settings, build)
-    found = arrays["found"]
-    print(f"{int(arrays['n_lines']):,} vectors of {embedding_dim} numbers read; "
+    found, n_words = arrays["found"], int(arrays["n_words"])
+    partly = path.name.startswith("glove.6B.") and n_words < GLOVE_6B_WORDS
+    of_all = f" (the complete file has {GLOVE_6B_WORDS:,})" if partly else ""
+    print(f"{n_words:,} vectors of {embedding_dim} numbers{of_all}; "
           f"{found.sum():,} of {len(vocabulary):,} vocabulary entries have one")
     return arrays["matrix"], found
 
 
 def file_key(path, embedding_dim):
-    """Return what identifies a file's content: for a zip its member's own checksum."""
+    """Return what identifies the content of a vector file: for a zip, its member's checksum.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``glove.6B.zip`` or a text file.
+    embedding_dim : int
+        Numbers per vector.
+
+    Returns
+    -------
+    str or list of int
+        Equal for equal content, as JSON can hold it.
+    """
     if path.suffix == ".zip":
         with _open_zip(path, embedding_dim) as (_, info):
             return [info.CRC, info.file_size]
@@ -158,24 +199,37 @@ def file_key(path, embedding_dim):
 
 
 def nearest_words(matrix, vocabulary, vector, k=5, without=()):
-    """Return the words whose vectors point the same way.
+    """Return the words whose vectors point most nearly in the direction of a vector.
 
     Parameters
     ----------
     matrix : numpy.ndarray, shape (len(vocabulary), embedding_dim)
+        One row per word; words whose row is zero are left out.
     vocabulary : list of str
+        The words of the rows.
     vector : numpy.ndarray, shape (embedding_dim,)
+        The vector to compare with.
     k : int
-    without : iterable of str
-        Words to leave out, such as the ones that the vector was made of.
+        Maximum number of words.
+    without : str or iterable of str
+        Words to leave out, such as those that the vector was made of.
 
     Returns
     -------
     list of (str, float)
         Words and their cosine similarity, the most similar first.
+
+    Raises
+    ------
+    ValueError
+        If the vector is zero, as that of a word which GloVe does not know.
     """
-    norms = np.linalg.norm(matrix, axis=1)
-    similarity = matrix @ vector / (np.linalg.norm(vector) * np.where(norms == 0, np.inf, norms))
-    order = np.argsort(-similarity, kind="stable")
-    chosen = [i for i in order[:k + len(without) + 1] if vocabulary[i] not in without]
-    return [(vocabulary[i], float(similarity[i])) for i in chosen[:k]]
+    length = np.linalg.norm(vector)
+    if not length > 0:
+        raise ValueError("A word without a vector has no neighbors: the vector is zero or NaN.")
+    left_out = {without} if isinstance(without, str) else set(without)
+    lengths = np.linalg.norm(matrix, axis=1)
+    known = [row for row, word in enumerate(vocabulary) if lengths[row] > 0 and word not in left_out]
+    similarity = matrix[known] @ vector / (lengths[known] * length)
+    order = np.argsort(-similarity, kind="stable")[:k]
+    return [(vocabulary[known[place]], float(similarity[place])) for place in order]

@@ -19,8 +19,10 @@ def line(word, value, dim=DIM):
 
 TEXT = "".join([
     line("the", 0.1), line(".", 0.2), line("new york", 0.3), line(". . .", 0.4), line("1993", 0.5), line("caf\u00e9", 0.6),
-    line("harbour", -0.7), line("at name@host.example", 0.8), line("12 1/2", 0.9), line("abc", 1.5).rstrip("\n"),
+    line("harbour", -0.7), line("at name@host.example", 0.8), line("12 1/2", 0.9), line("abc", 1.5),
 ])
+SAID = ("10 vectors of 100 numbers (the complete file has 400,000); "
+        "6 of 10 vocabulary entries have one\n")
 EXPECTED = [0, 0, 0.1, -0.7, 0.5, 0, 0.6, 0, 0.2, 1.5]  # "new" begins a line, but is no word of the file
 
 
@@ -50,7 +52,7 @@ def failure(path, words=VOCABULARY, dim=DIM):
         with pytest.raises(ValueError) as error:
             call()
         messages.append(str(error.value))
-    assert messages[0] == messages[1]
+    assert messages[0] == messages[1] and messages[0].startswith(str(path))
     return messages[0]
 
 
@@ -70,10 +72,19 @@ def test_text_and_zip_give_the_same(text_file, zip_file):
         assert np.array_equal(ours, theirs)
 
 
-def test_other_line_ends_give_the_same(text_file):
-    matrix, _ = glove.embedding_matrix(text_file, VOCABULARY)
-    text_file.write_bytes(TEXT.replace("\n", "\r\n").encode())
-    assert np.array_equal(matrix, glove.embedding_matrix(text_file, VOCABULARY)[0])
+@pytest.mark.parametrize("changed", [
+    TEXT.replace("\n", "\r\n"),
+    "\ufeff" + TEXT,
+    f"10 {DIM}\n{TEXT}",
+    f"\ufeff10 {DIM}\r\n{TEXT}",
+], ids=["Windows line ends", "byte-order mark", "word2vec header", "mark and header"])
+def test_other_ways_to_write_the_file_give_the_same(text_file, changed):
+    """The first word is found, and the header is not counted as a word."""
+    matrix, found = glove.embedding_matrix(text_file, VOCABULARY)
+    text_file.write_bytes(changed.encode())
+    again, found_again = glove.embedding_matrix(text_file, VOCABULARY)
+    assert np.array_equal(matrix, again) and np.array_equal(found, found_again)
+    assert glove.read_vectors(text_file, ["the"], DIM)[1] == 10
 
 
 def test_the_rows_follow_the_vocabulary(text_file):
@@ -84,21 +95,15 @@ def test_the_rows_follow_the_vocabulary(text_file):
 
 def test_padding_and_unk_stay_zero_even_if_the_file_has_them(own_cache, tmp_path):
     path = tmp_path / MEMBER
-    path.write_bytes((line("the", 1) + line("[UNK]", 2) + line("", 3)).encode())
+    path.write_bytes((line("the", 1) + line("[UNK]", 2)).encode())
     matrix, found = glove.embedding_matrix(path, ["", "[UNK]", "the"])
     assert not matrix[:2].any() and found.tolist() == [False, False, True]
 
 
 def test_a_word_that_contains_a_blank_is_passed_by(text_file):
-    vectors, n_lines = glove.read_vectors(text_file, ["new", ".", "at", "12", "new york"], DIM)
-    assert n_lines == 10
+    vectors, n_words = glove.read_vectors(text_file, ["new", ".", "at", "12"], DIM)
+    assert n_words == 10
     assert list(vectors) == ["."] and np.allclose(vectors["."], 0.2)
-
-
-def test_a_word_that_contains_a_blank_in_the_first_line(own_cache, tmp_path):
-    path = tmp_path / MEMBER
-    path.write_bytes((line("new york", 1) + line("the", 2)).encode())
-    assert set(glove.read_vectors(path, ["new", "the"], DIM)[0]) == {"the"}
 
 
 def test_a_word_that_is_a_number(text_file):
@@ -114,11 +119,11 @@ def test_only_wanted_words_are_kept(text_file):
 
 def test_a_second_call_reads_nothing(text_file, monkeypatch, capsys):
     matrix, found = glove.embedding_matrix(text_file, VOCABULARY)
-    assert capsys.readouterr().out == "10 vectors of 100 numbers read; 6 of 10 vocabulary entries have one\n"
+    assert capsys.readouterr().out == SAID
     monkeypatch.setattr(glove, "read_vectors", lambda *_: pytest.fail("read again"))
     again, found_again = glove.embedding_matrix(text_file, VOCABULARY)
     assert np.array_equal(matrix, again) and np.array_equal(found, found_again)
-    assert capsys.readouterr().out == "10 vectors of 100 numbers read; 6 of 10 vocabulary entries have one\n"
+    assert capsys.readouterr().out == SAID
 
 
 @pytest.mark.parametrize("as_zip", [False, True])
@@ -140,30 +145,39 @@ def test_another_vocabulary_is_another_matrix(text_file):
 
 # --- bad files
 
-@pytest.mark.parametrize("dim", [50, 99, 101, 300])
-def test_another_width(own_cache, tmp_path, dim):
+LAST = len(line("abc", 1.5))
+
+
+@pytest.mark.parametrize(("content", "sentence"), [
+    (line("the", 0.1, 99), "word 1: expected a word and 100 numbers, found 99 numbers."),
+    (line("the", 0.1, 300), "word 1: expected a word and 100 numbers, found 300 numbers."),
+    (f"9 300\n{line('the', 0.1, 300)}", "word 1: expected a word and 100 numbers, found 300 numbers."),
+    (TEXT.replace(" -0.7000", "", 60), "word 7: expected a word and 100 numbers, found 40 numbers."),
+    (TEXT.replace("-0.7000", "x", 1), "word 7: expected a word and 100 numbers, found could not convert string"),
+    ("", "is empty: expected a word and 100 numbers per line."),
+    (f"0 {DIM}\n", "is empty: expected a word and 100 numbers per line."),
+    ("<html><body>Not found</body></html>\n", "word 1: expected a word and 100 numbers, found 1 numbers."),
+    (TEXT[:-LAST // 2], "word 10: expected a word and 100 numbers, found"),
+    (TEXT[:-LAST // 2] + "\n", "word 10: expected a word and 100 numbers, found"),
+    (TEXT[:-4], "does not end in a line end: it may be cut."),
+    (f"10 {DIM}\n{TEXT[:-LAST]}", "announces 10 words and holds 9."),
+], ids=["narrow", "wide", "wide, with a header", "a cut line", "no number", "empty", "header alone", "a web page",
+        "cut in the last line", "cut, line end added", "cut in the last number", "cut at a line end, with a header"])
+def test_bad_text_files(own_cache, tmp_path, content, sentence):
+    """Each is refused with file, place and what to do; `abc` is in no test's list of wanted words."""
     path = tmp_path / MEMBER
-    path.write_bytes((line("the", 0.1, dim) + line("gull", 0.2, dim)).encode())
-    assert failure(path) == (f"{path}, line 1: expected a word and 100 numbers, found {dim} numbers. "
-                             "The file is damaged or of another width.")
+    path.write_bytes(content.encode())
+    message = failure(path, VOCABULARY[:-1])
+    assert sentence in message
+    assert not list(own_cache.rglob("*.npy")), "nothing of it is kept"
 
 
-def test_a_cut_line(own_cache, tmp_path):
+def test_a_file_that_is_cut_at_a_line_end_says_how_many_words_it_has(own_cache, tmp_path, capsys):
+    """Nothing in such a file tells that it was cut: the number of words is all that can be said."""
     path = tmp_path / MEMBER
-    path.write_bytes((line("the", 0.1) + line("gull", 0.2, 37)).encode())
-    assert failure(path).startswith(f"{path}, line 2: expected a word and 100 numbers, found 37 numbers.")
-
-
-def test_a_line_that_holds_no_numbers(own_cache, tmp_path):
-    path = tmp_path / MEMBER
-    path.write_bytes((line("the", 0.1) + "gull " + "x " * 100 + "\n").encode())
-    assert failure(path).startswith(f"{path}, line 2: expected a word and 100 numbers, found could not convert string")
-
-
-def test_an_empty_file(own_cache, tmp_path):
-    path = tmp_path / MEMBER
-    path.write_bytes(b"")
-    assert failure(path) == f"{path} is empty: expected a word and 100 numbers a line."
+    path.write_bytes(TEXT[:-LAST].encode())
+    glove.embedding_matrix(path, VOCABULARY)
+    assert capsys.readouterr().out.startswith("9 vectors of 100 numbers (the complete file has 400,000);")
 
 
 def test_a_missing_member(zip_file):
@@ -174,12 +188,12 @@ def test_a_missing_member(zip_file):
 def test_no_zip_at_all(own_cache, tmp_path):
     path = tmp_path / "glove.6B.zip"
     path.write_bytes(b"<html>not found</html>")
-    assert failure(path) == f"{path} is not a whole zip archive (File is not a zip file). Delete it and get it again."
+    assert failure(path) == f"{path} is not a complete zip archive (File is not a zip file). Delete it and get it again."
 
 
 def test_a_cut_zip(zip_file):
     zip_file.write_bytes(zip_file.read_bytes()[:-30])
-    assert failure(zip_file) == (f"{zip_file} is not a whole zip archive (File is not a zip file). "
+    assert failure(zip_file) == (f"{zip_file} is not a complete zip archive (File is not a zip file). "
                                  "Delete it and get it again.")
 
 
@@ -194,7 +208,7 @@ def test_a_zip_with_damaged_content(zip_file, own_cache, position):
     with pytest.raises(ValueError) as error:
         glove.embedding_matrix(zip_file, VOCABULARY)
     message = str(error.value)
-    assert message.startswith(str(zip_file)) and ("is not a whole zip archive (" in message or "damaged" in message)
+    assert message.startswith(str(zip_file)) and ("is not a complete zip archive (" in message or "damaged" in message)
     assert not list(own_cache.rglob("*.npy")), "nothing of it is kept"
 
 
@@ -212,15 +226,28 @@ def test_the_bundled_slice(own_cache, sample_corpus):
     assert {"software", "computer", "image", "images", "display", "screen"} & {word for word, _ in similar}
 
 
-# --- neighbours
+# --- neighbors
+
+NAMES = ["", "[UNK]", "east", "far east", "north", "west", "north-east"]
+ROWS = np.array([[0, 0], [0, 0], [1, 0], [9, 0], [0, 2], [-1, 0], [1, 1]], np.float32)
+
 
 def test_nearest_words():
-    vocabulary = ["", "[UNK]", "east", "far east", "north", "west", "north-east"]
-    matrix = np.array([[0, 0], [0, 0], [1, 0], [9, 0], [0, 2], [-1, 0], [1, 1]], np.float32)
-    nearest = glove.nearest_words(matrix, vocabulary, np.array([2.0, 0.0]), k=3)
-    assert [word for word, _ in nearest] == ["east", "far east", "north-east"]
-    assert np.allclose([share for _, share in nearest], [1, 1, 0.5 ** 0.5])
-    without = glove.nearest_words(matrix, vocabulary, np.array([2.0, 0.0]), k=3, without=("east", "far east"))
-    assert [word for word, _ in without][:1] == ["north-east"] and len(without) == 3
-    everything = glove.nearest_words(matrix, vocabulary, np.array([2.0, 0.0]), k=7)
-    assert everything[-1] == ("west", -1.0) and dict(everything)[""] == 0, "a row of zeros is near to nothing"
+    """Cosines worked out by hand: length does not count, zero rows are no words."""
+    nearest = glove.nearest_words(ROWS, NAMES, np.array([2.0, 0.0]), k=99)
+    assert [word for word, _ in nearest] == ["east", "far east", "north-east", "north", "west"]
+    assert np.allclose([cosine for _, cosine in nearest], [1, 1, 0.5 ** 0.5, 0, -1])
+    assert glove.nearest_words(ROWS, NAMES, np.array([2.0, 0.0]), k=2) == nearest[:2]
+
+
+@pytest.mark.parametrize(("without", "first"), [
+    (("east", "far east"), "north-east"), ("far east", "east"), ({"east"}, "far east"), (iter(["east"]), "far east")])
+def test_nearest_words_leaves_words_out(without, first):
+    nearest = glove.nearest_words(ROWS, NAMES, np.array([2.0, 0.0]), k=3, without=without)
+    assert nearest[0][0] == first and len(nearest) == 3
+
+
+@pytest.mark.parametrize("vector", [[0.0, 0.0], [np.nan, 1.0]])
+def test_nearest_words_of_no_vector(vector):
+    with pytest.raises(ValueError, match="A word without a vector has no neighbors"):
+        glove.nearest_words(ROWS, NAMES, np.array(vector))
