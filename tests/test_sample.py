@@ -1,5 +1,6 @@
 """The bundled sample is invented, deterministic, and has the real collection's shape."""
 
+import binascii
 import hashlib
 import json
 import os
@@ -84,10 +85,11 @@ def test_header_fields_vary_in_order_and_some_are_folded(sample_corpus):
     orders, folded = set(), 0
     for text in sample_corpus.texts:
         header = headers.split_post(text)[0]
-        orders.add(tuple(name for name, _ in headers.parse_header(header)))
+        names = tuple(name for name, _ in headers.parse_header(header))
+        orders.add(names)
         folded += any(line[0] in " \t" for line in header.split("\n") if line)
-        assert {"From", "Newsgroups", "Subject", "Message-ID", "Date", "Path", "Lines"} <= set(next(
-            iter([[name for name, _ in headers.parse_header(header)]])))
+        required = {"From", "Newsgroups", "Subject", "Message-ID", "Date", "Path", "Lines"}
+        assert required <= set(names)
     assert len(orders) > 500 and folded > 20
 
 
@@ -96,14 +98,35 @@ def test_lines_field_counts_the_body(sample_corpus, bodies):
         assert int(headers.header_field(text, "lines")) == body.count("\n")
 
 
-def test_cross_posts_and_copies(sample_corpus, bodies):
-    groups_of = defaultdict(set)
+def test_cross_posts_and_duplicates(sample_corpus, bodies):
+    groups_of = defaultdict(list)
     for text, label in zip(sample_corpus.texts, sample_corpus.labels):
-        groups_of[headers.header_field(text, "message-id")].add(int(label))
-    crossed = sum(len(groups) > 1 for groups in groups_of.values())
+        groups_of[headers.header_field(text, "message-id")].append(int(label))
+    repeated = [labels for labels in groups_of.values() if len(labels) > 1]
+    crossed = sum(len(set(labels)) > 1 for labels in repeated)
     assert 20 <= crossed <= 32, "520 of 19,997 real posts have a copy in another group"
-    copies = Counter(headers.folded_body(text) for text in sample_corpus.texts)
-    assert sum(count - 1 for body, count in copies.items() if body and count > 1) > crossed, "some came twice in a group"
+    assert len(repeated) == crossed + 1, "one message lies twice in one group, as five real ones"
+    posts_of_body = Counter(headers.folded_body(text) for text in sample_corpus.texts)
+    extra = sum(count - 1 for body, count in posts_of_body.items() if body)
+    assert extra > len(repeated), "some were sent twice, under two Message-IDs"
+
+
+def test_a_message_that_is_filed_twice_is_the_same_text(posts):
+    first, second = sample.FILED_TWICE
+    assert posts[first] == posts[second] and first.split("/")[0] == second.split("/")[0]
+
+
+def test_two_posts_are_mostly_an_encoded_file(posts):
+    encoded = re.compile(r"(?m)^M[!-`]{60}$")
+    found = {name: text for name, text in posts.items() if len(encoded.findall(text)) > 20}
+    assert {name.split("/")[0] for name in found} == {sample.ENCODED_GROUP} and len(found) == 2
+    for text in found.values():
+        body = headers.split_post(text)[1]
+        own, _, rest = body.partition("\nbegin 644 ")
+        file, _, _ = rest.partition("\n`\nend\n")
+        rows = [binascii.a2b_uu(line) for line in file.split("\n")[1:]]
+        assert 2 <= own.count("\n") <= 6 and len(rows) == 110
+        assert {len(row) for row in rows} == {45} and set(b"".join(rows)) == {0x86, 0x8F}
 
 
 def test_empty_short_and_very_long_bodies(sample_corpus, bodies):
@@ -141,14 +164,14 @@ def test_replies_name_what_they_answer(sample_corpus):
     assert np.mean([bool(names) and names[-1] in ids for names in answered]) > 0.6
 
 
-def test_the_ladder_falls_as_on_the_real_posts(sample_corpus):
-    rungs = leakage.ladder(sample_corpus, (1337, 1338, 1339), rungs=leakage.RUNGS[:5])
-    ladder = {rung.name: rung.mean for rung in rungs}
-    assert ladder["full post"] > 0.93
-    assert ladder["full post"] > ladder["ten lines dropped"] + 0.02
-    assert ladder["ten lines dropped"] >= ladder["header parsed"] - 0.02
-    assert ladder["header parsed"] > ladder["quotes out"] + 0.05 > ladder["signatures out"] + 0.05
-    assert 0.55 < ladder["signatures out"] < 0.85
+def test_the_ablation_falls_as_on_the_real_posts(sample_corpus):
+    steps = leakage.ablation(sample_corpus, (1337, 1338, 1339), steps=leakage.STEPS[:5])
+    full, reference, body, unquoted, strict = (step.mean for step in steps)
+    assert full > 0.93
+    assert full > reference + 0.02
+    assert reference >= body - 0.02
+    assert body > unquoted + 0.05 > strict + 0.05
+    assert 0.55 < strict < 0.85
 
 
 def test_paragraphs_are_written_not_repeated():

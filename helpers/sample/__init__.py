@@ -7,6 +7,7 @@ every surprise of the lessons shows on the sample too. All names, addresses and 
 are invented; hosts lie under the reserved top-level domain ``.example`` (RFC 2606).
 """
 
+import binascii
 import hashlib
 import io
 import re
@@ -25,6 +26,9 @@ FOLDER = Path(__file__).resolve().parent
 VECTORS = FOLDER / "glove.6B.zip"
 POSTS_PER_GROUP = 100
 SHORT_GROUP = "soc.religion.christian"  # three posts short, as in the real collection
+# one message that lies in one group twice
+FILED_TWICE = ("rec.sport.hockey/13515", "rec.sport.hockey/13551")
+ENCODED_GROUP = "comp.os.ms-windows.misc"  # two of its posts are mostly a uuencoded file
 
 # groups that share readers: cross-posts and visiting authors move inside a family
 FAMILIES = (
@@ -172,9 +176,11 @@ def compose():
         posts[group] = _threads(group, wanted, writers, rng)
         for _ in range(reposts):  # the same words sent again under a new Message-ID
             old = posts[group][rng.randint(len(posts[group]) // 2)]
-            posts[group].append(replace(old, message_id=_message_id(old.author, rng), minute=old.minute + 900))
+            new_id = _message_id(old.author, rng)
+            posts[group].append(replace(old, message_id=new_id, minute=old.minute + 900))
     _empty_some(posts, rng)
     _add_long_post(posts["sci.space"])
+    _encode_files(posts[ENCODED_GROUP])
     _add_accents(posts, rng)
     for group in groups:
         for post in posts[group]:
@@ -192,11 +198,16 @@ def compose():
                 post.header = _header(post, rng)
             number += int(rng.randint(1, 9))
             named[f"{group}/{number}"] = post.text
+    named[FILED_TWICE[1]] = named[FILED_TWICE[0]]
     return dict(sorted(named.items()))
 
 
 def _pick(rng, items):
     return items[rng.randint(len(items))]
+
+
+def _relay(rng):
+    return f"{_pick(rng, cast.MACHINES)}.{_pick(rng, cast.ORGANIZATIONS)[1]}"
 
 
 def _message_id(author, rng):
@@ -263,12 +274,12 @@ def _threads(group, wanted, writers, rng):
             parent = _pick(rng, chain[-3:])
             author = _choose_writer(group, writers, rng)
             own = [_pick(rng, cast.SHORT_ANSWERS)] if number < n_short else [replies.pop(0)]
-            subject = parent.subject if parent.subject.startswith("Re: ") else f"Re: {parent.subject}"
+            subject = "Re: " + parent.subject.removeprefix("Re: ")
             reply = Post([group], subject, author, _message_id(author, rng),
                          parent.minute + int(rng.randint(60, 2500)), own, parent=parent)
             chain.append(reply)
             posts_here.append(reply)
-        order = rng.permutation(len(posts_here))[:5]  # some posts are longer, by two paragraphs or three
+        order = rng.permutation(len(posts_here))[:5]  # two or three more paragraphs for some
         for number, paragraph in enumerate(replies):
             posts_here[order[number % len(order)]].own.append(paragraph)
         for post in posts_here:
@@ -300,6 +311,18 @@ def _add_long_post(posts):
             f"{28 + n % 30:3d} degrees  period {90 + n % 12:3d} minutes  pass {1 + n % 15:3d}"
             for n in range(1400)]
     posts[0].own = [*posts[0].own, "\n".join(rows)]
+
+
+def _encode_files(posts):
+    """Two posts that are mostly a uuencoded file, as 20 real posts of this group are."""
+    answered = [post.parent for post in posts]
+    alone = [post for post in posts if post.parent is None and post not in answered]
+    for post, (subject, words, file) in zip(alone[10:], cast.ENCODED_FILES):
+        # an invented picture of two colors: 110 rows of 45 bytes, each row a line of uuencode
+        rows = [bytes([0x8F] * 45 if row % 10 else [0x8F, 0x86, 0x86] * 15) for row in range(110)]
+        encoded = "".join(binascii.b2a_uu(row, backtick=True).decode("ascii") for row in rows)
+        post.subject, post.greeting, post.closing = subject, "", ""
+        post.own = [words, f"begin 644 {file}\n{encoded}`\nend"]
 
 
 def _add_accents(posts, rng):
@@ -340,7 +363,8 @@ def _date(minute, style):
     when = datetime(1993, 4, 5) + timedelta(minutes=minute)
     # not strftime: its names of days and months follow the machine's language
     weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[when.weekday()]
-    day, month, clock = when.day, {4: "Apr", 5: "May", 6: "Jun"}[when.month], f"{when:%H:%M}:{minute * 7 % 60:02d}"
+    day, month = when.day, {4: "Apr", 5: "May", 6: "Jun"}[when.month]
+    clock = f"{when:%H:%M}:{minute * 7 % 60:02d}"
     return (
         f"{weekday}, {day} {month} 1993 {clock} GMT",
         f"{day} {month} 93 {clock} GMT",
@@ -355,7 +379,7 @@ def _header(post, rng):
     groups = list(post.groups)
     if len(groups) == 1 and rng.rand() < 0.08:
         groups.append(_pick(rng, ("alt.test.example", "misc.test.example")))
-    relays = [f"{_pick(rng, cast.MACHINES)}.{_pick(rng, cast.ORGANIZATIONS)[1]}" for _ in range(rng.randint(2, 5))]
+    relays = [_relay(rng) for _ in range(rng.randint(2, 5))]
     fields = [
         (0, f"Path: {'!'.join(relays)}!{author.address.split('@')[0]}"),
         (1, f"From: {author.address} ({author.name})"),
@@ -402,8 +426,8 @@ def _header(post, rng):
         fields.append(entry)
     missing = int(length) - sum(f[1].count("\n") + 1 for f in fields)
     if missing > 0:  # the longest headers repeat where the post has been
-        trace = [f"\t{_pick(rng, cast.MACHINES)}.{_pick(rng, cast.ORGANIZATIONS)[1]}!{rng.randint(100, 999)}"
-                 for _ in range(missing - 1)]
-        fields.append((6, "\n".join([f"Xref: news.{relays[0]} {post.groups[0]}:{rng.randint(10**4, 10**5)}", *trace])))
+        trace = [f"\t{_relay(rng)}!{rng.randint(100, 999)}" for _ in range(missing - 1)]
+        here = f"Xref: news.{relays[0]} {post.groups[0]}:{rng.randint(10**4, 10**5)}"
+        fields.append((6, "\n".join([here, *trace])))
     order = sorted(range(len(fields)), key=lambda n: fields[n][0] + 1.6 * rng.rand())
     return "\n".join(fields[n][1] for n in order).split("\n")

@@ -1,24 +1,26 @@
 """The invented cast of the sample: names, places, habits and small talk."""
 
 FIRST_NAMES = (
-    "Alan Amy Andrew Anita Barry Beth Brian Carla Carol Charles Chris Claire Craig Dana Dean Debra "
-    "Dennis Diane Doug Edith Elaine Eric Eugene Fiona Frank Gail Gary Gordon Grace Greg Hank Heidi "
-    "Holly Howard Hugh Ian Irene Jack Janet Jeff Joan Joel Judith Karen Keith Kurt Laura Leo Linda "
-    "Lloyd Lois Marcus Marian Mark Martha Mike Miriam Nadia Neil Nina Norman Olga Owen Pam Paul "
-    "Penny Phil Rachel Ralph Rita Robin Ron Rosa Ruth Sam Sandra Scott Sheila Simon Stan Stella "
-    "Steve Sue Ted Tina Todd Ursula Vera Victor Walt Wendy Yuri Zoe"
+    "Alan Amy Andrew Anita Barry Beth Brian Carla Carol Charles Chris Claire Craig Dana Dean "
+    "Debra Dennis Diane Doug Edith Elaine Eric Eugene Fiona Frank Gail Gary Gordon Grace Greg "
+    "Hank Heidi Holly Howard Hugh Ian Irene Jack Janet Jeff Joan Joel Judith Karen Keith Kurt "
+    "Laura Leo Linda Lloyd Lois Marcus Marian Mark Martha Mike Miriam Nadia Neil Nina Norman "
+    "Olga Owen Pam Paul Penny Phil Rachel Ralph Rita Robin Ron Rosa Ruth Sam Sandra Scott "
+    "Sheila Simon Stan Stella Steve Sue Ted Tina Todd Ursula Vera Victor Walt Wendy Yuri Zoe"
 ).split()
 
 LAST_NAMES = (
-    "Abernath Aldersley Arnholt Ashgrove Bellweather Birchall Blackmoor Brandvold Brightwell Burrowes "
-    "Calloworth Cardwelle Castlebeck Cobbleford Cranmoor Dallowby Darnfield Dellacroce Drummel Eastmoor "
-    "Elderkin Fairbrass Farrowgate Fenwicke Fieldhausen Garlandson Gatesby Glenholm Greywater Grindlay "
-    "Hallorann Harkwood Hartsell Hawkridge Hillenbrand Holtzman Ingersholt Jarrowby Keldermans Kestrel "
-    "Kirkendahl Lambrecht Larkspur Linderholm Lockridge Longacre Marchbank Merriwether Millhaven Moorcroft "
-    "Nettleship Northcutt Oakenfeld Ollenberg Overstreet Pemberley Pickersgill Plumtree Quarrington "
-    "Radcliffson Ravenhurst Redfern Rosenquist Rowntree Sallowfield Sandoval Shackelby Silverthorne "
-    "Stavros Stonebridge Strandberg Tallmadge Thistlewood Thornquist Trelawney Underhill Vanderzee "
-    "Venables Wainscott Walderman Weatherby Westerlund Whitlock Winterbourne Wolvercote Yarborough Zimbalist"
+    "Abernath Aldersley Arnholt Ashgrove Bellweather Birchall Blackmoor Brandvold Brightwell "
+    "Burrowes Calloworth Cardwelle Castlebeck Cobbleford Cranmoor Dallowby Darnfield Dellacroce "
+    "Drummel Eastmoor Elderkin Fairbrass Farrowgate Fenwicke Fieldhausen Garlandson Gatesby "
+    "Glenholm Greywater Grindlay Hallorann Harkwood Hartsell Hawkridge Hillenbrand Holtzman "
+    "Ingersholt Jarrowby Keldermans Kestrel Kirkendahl Lambrecht Larkspur Linderholm Lockridge "
+    "Longacre Marchbank Merriwether Millhaven Moorcroft Nettleship Northcutt Oakenfeld "
+    "Ollenberg Overstreet Pemberley Pickersgill Plumtree Quarrington Radcliffson Ravenhurst "
+    "Redfern Rosenquist Rowntree Sallowfield Sandoval Shackelby Silverthorne Stavros "
+    "Stonebridge Strandberg Tallmadge Thistlewood Thornquist Trelawney Underhill Vanderzee "
+    "Venables Wainscott Walderman Weatherby Westerlund Whitlock Winterbourne Wolvercote "
+    "Yarborough Zimbalist"
 ).split()
 
 # an organization and its domain; every domain ends in the reserved .example
@@ -54,9 +56,10 @@ ORGANIZATIONS = (
 )
 
 MACHINES = (
-    "acorn aspen badger birch bumble cobalt comet condor cricket delta eagle ember falcon fern galileo "
-    "garnet hermes heron iris juniper kepler lark linus maple mercury mozart newton nova onyx orca otter "
-    "pluto quartz raven saturn sparky thistle titan tulip vega violet walrus willow zephyr"
+    "acorn aspen badger birch bumble cobalt comet condor cricket delta eagle ember falcon fern "
+    "galileo garnet hermes heron iris juniper kepler lark linus maple mercury mozart newton "
+    "nova onyx orca otter pluto quartz raven saturn sparky thistle titan tulip vega violet "
+    "walrus willow zephyr"
 ).split()
 
 MOTTOES = (
@@ -83,14 +86,18 @@ MOTTOES = (
 )
 
 GREETINGS = (
-    "Hi all,", "Hello everybody,", "Hello,", "Greetings.", "Folks,", "A quick one:", "First post here, so be kind.",
+    "Hi all,", "Hello everybody,", "Hello,", "Greetings.", "Folks,", "A quick one:",
+    "First post here, so be kind.",
     "Sorry if this was asked before.", "I am new to this group, but here goes.", "Evening, all.",
 )
 
 CLOSINGS = (
-    "Thanks in advance.", "Thanks for any help.", "Please reply by mail, I will summarize.", "Comments?",
-    "Any takers?", "Just my opinion.", "Flames to the bit bucket, please.", "Cheers,", "I could be wrong.",
-    "Does anybody know more?", "Take care.", "Your mileage may vary.", "That is all I know.", "More when I hear more.",
+    "Thanks in advance.", "Thanks for any help.", "Please reply by mail, I will summarize.",
+    "Comments?",
+    "Any takers?", "Just my opinion.", "Flames to the bit bucket, please.", "Cheers,",
+    "I could be wrong.",
+    "Does anybody know more?", "Take care.", "Your mileage may vary.", "That is all I know.",
+    "More when I hear more.",
 )
 
 SHORT_ANSWERS = (
@@ -126,5 +133,18 @@ ACCENTED = (
 NEWSREADERS = ("rn 1.0", "nn 6.4", "Tin 1.1", "vnews 1.4", "trn 2.2", "newsy 0.9")
 
 SUMMARIES = (
-    "see below", "a question", "long, sorry", "opinions wanted", "what worked for me", "short answer inside",
+    "see below", "a question", "long, sorry", "opinions wanted", "what worked for me",
+    "short answer inside",
+)
+
+# subject, the writer's few words, and the name of the uuencoded file
+ENCODED_FILES = (
+    ("DUSK.BMP, a wallpaper, uuencoded",
+     "Here is the wallpaper that I mentioned last week. Save this message, delete everything "
+     "above the begin line, and run uudecode on the rest. Then tick Tile in the Desktop dialog.",
+     "dusk.bmp"),
+    ("Lantern icon for Program Manager (uuencoded)",
+     "Two people asked for the lantern icon by mail, so here it is. It came out right when I "
+     "decoded it myself. If yours does not, check that your newsreader kept every line whole.",
+     "lantern.ico"),
 )
