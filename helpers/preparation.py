@@ -1,8 +1,4 @@
-"""Service room: all that lessons 01 to 04 do, from the archives to arrays, in one call.
-
-No step is done here: the rooms of the lessons do them. This one joins them, holds no text
-twice, and keeps the result.
-"""
+"""Lessons 01 to 04 in one call: from the files to arrays, kept on disk."""
 
 import hashlib
 import io
@@ -12,31 +8,34 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers._cache import cached_arrays, file_digest
-from helpers.data import find_posts, find_vectors, read_posts
+from helpers._cache import cached_arrays
+from helpers._parameters import check_parameters
+from helpers.data import find_vectors, load_corpus
 from helpers.glove import embedding_matrix
 from helpers.headers import clean_text
-from helpers._parameters import check_parameters
 from helpers.splits import split_corpus, take
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
 
-# the rooms that the integers depend on: a changed rule is a changed input
-_ROOMS = ("archives.py", "data.py", "headers.py", "splits.py", "vectorization.py")
+# what the integers depend on: a change in one of these files makes the course compute them anew
+CODE = ("_archives.py", "data.py", "headers.py", "splits.py", "vectorization.py", "preparation.py")
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a model of lesson 05 is trained with.
+    """Posts and vectors as arrays, ready for training.
 
     Attributes
     ----------
     x_train, x_validation, x_test : numpy.ndarray of int32, shape (n_posts, sequence_length)
+        Posts as integers.
     y_train, y_validation, y_test : numpy.ndarray of int64, shape (n_posts,)
+        Labels of the posts.
     train, validation, test : numpy.ndarray of int64, shape (n_posts,)
-        The posts' numbers in the corpus.
+        Positions of the posts in the corpus.
     matrix : numpy.ndarray of float32, shape (len(vocabulary), embedding_dim)
-        The arrays are memory-mapped and read-only.
+        The embedding matrix.
     vocabulary : list of str
+        The words of the matrix's rows. The arrays are memory-mapped and read-only.
     """
 
     x_train: np.ndarray
@@ -52,18 +51,21 @@ class Prepared:
     vocabulary: list
 
 
-def prepare(dataset="sample", data_dir="", *, text="body", split_by="thread", seed=1337, validation_split=0.2,
-            test_split=0.0, max_tokens=20_000, sequence_length=200, embedding_dim=100):
+def prepare(dataset="sample", data_dir="", *, text="body", split_by="thread", seed=1337,
+            validation_split=0.2, test_split=0.0, max_tokens=20_000, sequence_length=200,
+            embedding_dim=100):
     """Return posts and vectors as arrays, from the cache or computed now.
 
     Parameters
     ----------
-    dataset, data_dir, text, split_by, seed, validation_split, test_split, max_tokens, sequence_length, embedding_dim
-        As in the lessons' parameters cells; without a test part its arrays are empty.
+    dataset, data_dir, text, split_by, seed, validation_split, test_split, max_tokens, \
+sequence_length, embedding_dim
+        As in the lessons' parameters cells. Without a test set its arrays are empty.
 
     Returns
     -------
     Prepared
+        Integers, labels, the embedding matrix and its vocabulary.
 
     Raises
     ------
@@ -72,37 +74,55 @@ def prepare(dataset="sample", data_dir="", *, text="body", split_by="thread", se
     FileNotFoundError, NotADirectoryError, RuntimeError
         As `helpers.data.find_posts`.
     """
-    rules = {"text": text, "split_by": split_by, "seed": seed, "validation_split": validation_split,
-             "max_tokens": max_tokens, "sequence_length": sequence_length}
+    settings = {"text": text, "split_by": split_by, "seed": seed,
+                "validation_split": validation_split, "max_tokens": max_tokens,
+                "sequence_length": sequence_length}
     if test_split:
-        rules["test_split"] = test_split
-    check_parameters(dataset=dataset, data_dir=data_dir, embedding_dim=embedding_dim, **rules)
-    path = find_posts(dataset, data_dir)
-    corpus = read_posts(path) if path.is_dir() else None  # a folder is known by its content alone
+        settings["test_split"] = test_split
+    check_parameters(dataset=dataset, data_dir=data_dir, embedding_dim=embedding_dim, **settings)
+    with redirect_stdout(io.StringIO()):  # the caller prints a table, and no line about each file
+        corpus = load_corpus(dataset, data_dir)
 
     def build():
-        posts = corpus or read_posts(path)
-        split = split_corpus(posts, split_by, validation_split=validation_split, test_split=test_split, seed=seed)
-        texts = posts.texts
-        for number, post in enumerate(texts):  # in place: the whole posts and the cleaned ones are never held both
-            texts[number] = clean_text(post, text)
+        split = split_corpus(corpus, split_by, validation_split=validation_split,
+                             test_split=test_split, seed=seed)
+        texts = [clean_text(post, text) for post in corpus.texts]
         vocabulary = learn_vocabulary(take(texts, split.train), max_tokens)
-        arrays = {}
-        for name, numbers in vars(split).items():
-            arrays |= {f"x_{name}": texts_to_sequences(take(texts, numbers), vocabulary, sequence_length),
-                       f"y_{name}": posts.labels[numbers], name: numbers}
-        # bytes: an array of strings would be as wide as the longest; no token holds a line end
-        return arrays | {"vocabulary": np.frombuffer("\n".join(vocabulary).encode("utf-8"), dtype=np.uint8)}
+        # bytes: an array of str would be as wide as its longest word; no token holds a line end
+        arrays = {"vocabulary": np.frombuffer("\n".join(vocabulary).encode("utf-8"), np.uint8)}
+        for name, posts in vars(split).items():
+            arrays[f"x_{name}"] = texts_to_sequences(take(texts, posts), vocabulary,
+                                                     sequence_length)
+            arrays[f"y_{name}"] = corpus.labels[posts]
+            arrays[name] = posts
+        return arrays
 
-    content = corpus.fingerprint if corpus else file_digest(path)
-    arrays = dict(cached_arrays("sequences", {"posts": content, "code": _code(), **rules}, build))
+    key = {**settings, "posts": corpus.fingerprint, "code": code_digest(CODE)}
+    arrays = dict(cached_arrays("sequences", key, build))
     vocabulary = arrays.pop("vocabulary").tobytes().decode("utf-8").split("\n")
-    vectors = find_vectors(dataset, data_dir, embedding_dim)
-    with redirect_stdout(io.StringIO()):  # else the line on the vectors stands once a call above what the caller shows
-        matrix, _ = embedding_matrix(vectors, vocabulary, embedding_dim)
+    path = find_vectors(dataset, data_dir, embedding_dim)
+    with redirect_stdout(io.StringIO()):
+        matrix, _ = embedding_matrix(path, vocabulary, embedding_dim)
     return Prepared(**arrays, matrix=matrix, vocabulary=vocabulary)
 
 
-def _code():
+def code_digest(names):
+    """Return a hash of some of the package's files.
+
+    A cached result has it in its key: after a change in the code the result is computed anew.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of files in the package's folder.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
     folder = Path(__file__).resolve().parent
-    return hashlib.sha256(b"".join((folder / room).read_bytes() for room in _ROOMS)).hexdigest()
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
