@@ -15,6 +15,7 @@ from helpers._cache import cached_arrays, file_digest
 GLOVE_6B_WORDS = 400_000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BUFFER = 1 << 20  # bytes
+GET_AGAIN = "Delete it and get it again."
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def _open_zip(path, embedding_dim):
             yield archive, archive.getinfo(member)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ValueError(
-            f"{path} is not a complete zip archive ({error}). Delete it and get it again.") from error
+            f"{path} is not a complete zip archive ({error}). {GET_AGAIN}") from error
 
 
 def read_vectors(path, words, embedding_dim=100):
@@ -100,10 +101,11 @@ def read_vectors(path, words, embedding_dim=100):
         raise ValueError(f"{path} is empty: expected a word and {embedding_dim} numbers per line.")
     _parse(path, n_words, line, embedding_dim)
     if not line.endswith(b"\n"):
-        raise ValueError(f"{path} does not end in a line end: it may be cut. Delete it and get it again. "
+        raise ValueError(f"{path} does not end in a line end: it may be cut. {GET_AGAIN} "
                          "If you know that it is complete, add the line end.")
     if announced not in (None, n_words):
-        raise ValueError(f"{path} announces {announced:,} words and holds {n_words:,}. Delete it and get it again.")
+        raise ValueError(
+            f"{path} announces {announced:,} words and holds {n_words:,}. {GET_AGAIN}")
     return vectors, n_words
 
 
@@ -118,17 +120,18 @@ def _skip_header(file):
 
 
 def _parse(path, number, line, embedding_dim):
-    """Split the line of word `number` into the word, which may have blanks in it, and its vector."""
+    """Split the line of word `number` into the word, perhaps with blanks in it, and its vector."""
     parts = line.split()
     n_numbers = len(parts) - 1
     try:
         if n_numbers < embedding_dim or (number == 1 and n_numbers > embedding_dim):
             raise ValueError(f"{n_numbers} numbers")
-        return b" ".join(parts[:-embedding_dim]), np.array(parts[-embedding_dim:], dtype=np.float32)
+        vector = np.array(parts[-embedding_dim:], dtype=np.float32)
     except ValueError as error:
         raise ValueError(
             f"{path}, word {number:,}: expected a word and {embedding_dim} numbers, found {error}. "
             "The file is damaged, cut, or of another width.") from error
+    return b" ".join(parts[:-embedding_dim]), vector
 
 
 def embedding_matrix(path, vocabulary, embedding_dim=100):
@@ -166,8 +169,12 @@ def embedding_matrix(path, vocabulary, embedding_dim=100):
                 found[row] = True
         return {"matrix": matrix, "found": found, "n_words": n_words}
 
-    settings = {"file": file_key(path, embedding_dim), "code": file_digest(Path(__file__)), "dim": embedding_dim,
-                "vocabulary": hashlib.sha256(json.dumps(vocabulary).encode("utf-8")).hexdigest()}
+    settings = {
+        "file": file_key(path, embedding_dim),
+        "code": file_digest(Path(__file__)),
+        "dim": embedding_dim,
+        "vocabulary": hashlib.sha256(json.dumps(vocabulary).encode("utf-8")).hexdigest(),
+    }
     arrays = cached_arrays("matrix", settings, build)
     found, n_words = arrays["found"], int(arrays["n_words"])
     partly = path.name.startswith("glove.6B.") and n_words < GLOVE_6B_WORDS
@@ -229,7 +236,8 @@ def nearest_words(matrix, vocabulary, vector, k=5, without=()):
         raise ValueError("A word without a vector has no neighbors: the vector is zero or NaN.")
     left_out = {without} if isinstance(without, str) else set(without)
     lengths = np.linalg.norm(matrix, axis=1)
-    known = [row for row, word in enumerate(vocabulary) if lengths[row] > 0 and word not in left_out]
+    known = [row for row, word in enumerate(vocabulary)
+             if lengths[row] > 0 and word not in left_out]
     similarity = matrix[known] @ vector / (lengths[known] * length)
     order = np.argsort(-similarity, kind="stable")[:k]
     return [(vocabulary[known[place]], float(similarity[place])) for place in order]
