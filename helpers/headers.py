@@ -29,20 +29,46 @@ _SIGNATURE = re.compile(r"--[ \t]*\r?$")
 _RULED = frozenset("-_=*~#+<\\/%&@! \t")  # what old signatures are ruled off with
 _CONTACT = re.compile(r"@|\d{3}[-. ]\d{4}")  # an address or a telephone number
 _FORWARDED = re.compile(r"[ \t]{0,8}([A-Za-z][A-Za-z.-]{0,30}):(?:[ \t\r]|$)")
-# the fields of RFC 1036 and those that mail and news programs of 1993 added
+# the fields of RFC 1036, and those that programs of 1993 and of today add, in lower case
 _KNOWN_FIELDS = frozenset((
-    "approved", "article-i.d.", "cc", "control", "date", "distribution", "expires", "followup-to", "from",
-    "in-reply-to", "keywords", "lines", "message-id", "newsgroup", "newsgroups", "news-software",
-    "nntp-posting-host", "organization", "originator", "path", "received", "references", "reply-to",
-    "return-path", "sender", "status", "subject", "summary", "supersedes", "to", "x-mailer", "x-newsreader",
-    "xref"))
+    "approved", "article-i.d.", "bcc", "cc", "content-transfer-encoding", "content-type", "control", "date",
+    "delivered-to", "distribution", "expires", "followup-to", "from", "in-reply-to", "keywords", "lines", "message-id",
+    "mime-version", "newsgroup", "newsgroups", "news-software", "nntp-posting-date", "nntp-posting-host",
+    "organisation", "organization", "originator", "orginization", "path", "received", "references", "reply-to",
+    "return-path", "sender", "status", "subject", "summary", "supersedes", "to", "user-agent", "x-mailer",
+    "x-newsreader", "xref"))
+
+
+def _any_case(name):
+    """Write a name as a pattern for capital and small letters, without flags: "cc" becomes "[Cc][Cc]"."""
+    return "".join(f"[{char.upper()}{char}]" if char.isalpha() else f"[{char}]" for char in name)
+
+
+_LINE = r"[^\n]*(?:\n|$)"
+_NAMES = "|".join(map(_any_case, sorted(_KNOWN_FIELDS)))
+_KNOWN_LINE = rf"(?:{_NAMES}|[Xx]-[!-9;-~]+):{_LINE}"
+_FIELD_LINE = rf"[!-9;-~]+:(?:[ \t]{_LINE}|\r?(?:\n|$))"  # of any name: a colon and a blank
+_FOLDED_LINE = rf"[ \t]{_LINE}"
+_LONE_LINE = rf"(?:{'|'.join(map(_any_case, ('from', 'newsgroups', 'subject')))}):{_LINE}"
+_ABOVE = "(?:\ufeff|\xef\xbb\xbf)?" r"(?:[ \t]*\r?\n)*"  # a byte-order mark, also one read as latin-1, and blank lines
+# A header and the empty line below it, at the beginning of a text. The pattern means the same in Python, in JavaScript
+# (without flags) and in RE2, the regular expressions of TensorFlow: replace the first match by nothing to get the body.
+# RE2 matches no line with bytes that are not UTF-8: apply tf.strings.unicode_transcode(text, "UTF-8", "UTF-8") before.
+HEADER_PATTERN = (
+    rf"^({_ABOVE}{_KNOWN_LINE}(?:{_FOLDED_LINE})*{_KNOWN_LINE}(?:{_KNOWN_LINE}|{_FIELD_LINE}|{_FOLDED_LINE})*)(?:\r?\n)?"
+    rf"|^({_ABOVE}{_LONE_LINE}(?:{_FOLDED_LINE})*)\r?\n")
+_HEADER = re.compile(HEADER_PATTERN)
 _REPLY = re.compile(r"(?:re(?:\[\d+\]|\^\d+)?: ?)*")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 _QUOTE_MARKS = " \t>|:"
 
 
 def split_post(text):
-    """Cut a post into header and body at the first blank line.
+    """Split a post into header and body.
+
+    A header begins with two known fields, or is one From, Newsgroups or Subject field with an empty line below it.
+    It goes on for as long as lines are fields or continue a field. `HEADER_PATTERN` is the same rule as a regular
+    expression. Blank lines and a byte-order mark before the first field belong to the header.
 
     Parameters
     ----------
@@ -52,27 +78,20 @@ def split_post(text):
     Returns
     -------
     header : str
-        Everything before the first blank line; empty if the post does not start with a field.
+        The lines of the header; empty if the text does not begin with one.
     body : str
-        Everything after it; empty if there is none.
+        The text after it, without the empty line between the two.
 
     Raises
     ------
     TypeError
-        If `text` is no str.
+        If `text` is not a str.
     """
     _check_text(text)
-    first_line, _, _ = text.partition("\n")
-    if not _FIELD.match(first_line):
+    match = _HEADER.match(text)
+    if not match:
         return "", text
-    position = 0
-    while position < len(text):
-        end = text.find("\n", position)
-        end = len(text) if end < 0 else end
-        if text[position:end] in ("", "\r"):  # a line of blanks only goes on with the field above it
-            return text[:position], text[end + 1:]
-        position = end + 1
-    return text, ""
+    return match[1] or match[2], text[match.end():]
 
 
 def parse_header(header):
@@ -86,18 +105,15 @@ def parse_header(header):
     Returns
     -------
     list of (str, str)
-        Names and values in the order of the header. A line that is no field and no
-        continuation is given the name ``""``.
+        Names and values in the order of the header.
     """
     fields = []
-    for line in header.split("\n"):  # not splitlines: in latin-1 it also cuts at bytes such as 0x85
+    for line in header.lstrip("\ufeff\xef\xbb\xbf").split("\n"):  # not splitlines: it also cuts at bytes such as 0x85
         match = _FIELD.match(line)
-        if line[:1] in (" ", "\t") and fields:
-            fields[-1][1].append(line.strip())
-        elif match:
+        if match:
             fields.append((match[1], [match[2].strip()]))
-        elif line.strip():
-            fields.append(("", [line.strip()]))
+        elif line.strip() and fields:
+            fields[-1][1].append(line.strip())
     return [(name, " ".join(parts)) for name, parts in fields]
 
 
@@ -270,11 +286,9 @@ def line_kinds(text):
     """
     header, body = split_post(text)
     lines = text.split("\n")
-    # the header ends with a line end; the blank line after it counts as blank
-    start = header.count("\n") if header else 0
-    kinds = ["header"] * start + ["own" if line.strip() else "blank" for line in lines[start:]]
-    if header and not header.endswith("\n"):  # a post without a body, cut off in its last field
-        kinds[-1] = "header"
+    n_header = header.count("\n") if header.endswith("\n") or not header else len(lines)
+    kinds = ["header"] * n_header + ["own"] * (len(lines) - n_header)
+    kinds = [kind if line.strip() else "blank" for kind, line in zip(kinds, lines)]
     left = list(range(len(lines) - len(_lines(body)), len(lines))) if body else []
     for kind, rule in BODY_RULES.items():
         taken = rule([lines[number] for number in left])
