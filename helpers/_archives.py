@@ -1,4 +1,4 @@
-"""Service room: the posts' archive, read without trusting it.
+"""Plumbing: the posts' archive, read without trusting it.
 
 Nothing that an archive says decides where something is written: it is read into memory,
 within bounds, and only plain files come out, named by their last two path parts.
@@ -13,6 +13,7 @@ import zlib
 MAX_BYTES = 256_000_000
 MAX_MEMBERS = 100_000
 MAX_MEMBER_BYTES = 5_000_000
+DAMAGED = (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, RecursionError, OverflowError)
 
 
 def read_tar(path):
@@ -41,11 +42,12 @@ def read_tar(path):
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
             posts = _plain_files(tar)
             rest = data[tar.offset:]
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, RecursionError, OverflowError) as error:
+    except DAMAGED as error:
         raise ValueError(f"is not a whole tar.gz archive ({error})") from error
-    # tarfile takes a cut or garbled header for the end; the true end is a block of zeros and nothing after it
+    # tarfile takes a cut or garbled header for the end; the true end is zeros and nothing after
     if len(rest) < tarfile.BLOCKSIZE or rest.count(0) != len(rest):
-        raise ValueError(f"is not a whole tar.gz archive (it ends or is garbled after {len(posts):,} posts)")
+        raise ValueError(
+            f"is not a whole tar.gz archive (it ends or is garbled after {len(posts):,} posts)")
     return posts
 
 
@@ -68,6 +70,7 @@ def _refuse_hostile(number, member):
     elif not (member.isfile() or member.isdir()):
         problem = "is a link or a device, not a file"
     elif not 0 <= member.size <= MAX_MEMBER_BYTES:
-        problem = f"claims {member.size / 1e6:,.1f} MB; a post has at most {MAX_MEMBER_BYTES / 1e6:,.0f} MB"
+        problem = (f"claims {member.size / 1e6:,.1f} MB; "
+                   f"a post has at most {MAX_MEMBER_BYTES / 1e6:,.0f} MB")
     if problem:
         raise ValueError(f"is not trusted: its member {name[:100]!r} {problem}")

@@ -1,4 +1,4 @@
-"""Service room: results that were slow to compute, kept on disk and found by content.
+"""Plumbing: results that were slow to compute, kept on disk and found by content.
 
 An entry is a folder of ``.npy`` files and a manifest with their checksums. Its name is a
 hash of everything that it was computed from, so a changed input finds another entry or none.
@@ -9,10 +9,8 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import sys
 import tempfile
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,8 +20,6 @@ import platformdirs
 
 LOCK_SECONDS = 1800
 SILENT_SECONDS = 30  # a longer wait for a lock is told
-REMEMBERED_BYTES = 50_000_000  # a smaller file is hashed in some hundredths of a second
-TICK_NS = 2_000_000_000  # the coarsest clock of a common file system
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -48,14 +44,15 @@ def cache_dir(need_mb=0):
         If the folder cannot be made or written.
     """
     named = os.environ.get("WORD_EMBEDDINGS_CACHE")
-    folder = Path(named) if named else Path(platformdirs.user_cache_dir("word-embeddings-course", appauthor=False))
+    own = platformdirs.user_cache_dir("word-embeddings-course", appauthor=False)
+    folder = Path(named or own).expanduser()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
         problem = f"The cache folder {folder} cannot be written ({error.strerror})"
-        raise RuntimeError(_no_room(problem, need_mb)) from error
+        raise RuntimeError(no_room(problem, need_mb)) from error
     return folder
 
 
@@ -83,7 +80,7 @@ def room_told(folder, need_mb=0):
             problem = f"The folder {folder} cannot be written ({error.strerror})"
         else:
             raise
-        raise RuntimeError(_no_room(problem, need_mb)) from error
+        raise RuntimeError(no_room(problem, need_mb)) from error
 
 
 @contextmanager
@@ -98,28 +95,28 @@ def locked(target):
     Raises
     ------
     RuntimeError
-        If another process holds the lock for too long; the message names it.
+        If another process holds the lock for too long, or the folder cannot hold locks.
     """
     lock = filelock.FileLock(target.with_name(target.name + ".lock"))
-    holder = target.with_name(target.name + ".lock.holder")  # not in the lock itself: Windows lets nobody read that
     try:
         try:
             lock.acquire(timeout=min(SILENT_SECONDS, LOCK_SECONDS))
         except filelock.Timeout:
-            print(f"Waiting for {_read_holder(holder)}, which works on {target}.", file=sys.stderr, flush=True)
+            waiting = f"Waiting for another process that works on {target}."
+            print(waiting, file=sys.stderr, flush=True)
             lock.acquire(timeout=max(LOCK_SECONDS - SILENT_SECONDS, 0))
     except filelock.Timeout as error:
         raise RuntimeError(
-            f"{target} has been worked on for over {LOCK_SECONDS} s by {_read_holder(holder)}. Wait for it, "
-            f"or, if it is no more, delete {lock.lock_file} and run again."
-        ) from error
+            f"Another process has worked on {target} for over {LOCK_SECONDS} s. Wait for it, or, "
+            f"if it no longer runs, delete {lock.lock_file} and run again.") from error
+    except (OSError, NotImplementedError) as error:  # NFS without locks, or another user's file
+        raise RuntimeError(
+            f"The folder {target.parent} cannot hold the lock {Path(lock.lock_file).name} "
+            f"({error}). Name a folder of yours on a local disk in the environment variable "
+            "WORD_EMBEDDINGS_CACHE.") from error
     try:
-        with suppress(OSError):  # only the message of one who waits would lack it
-            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
         yield
     finally:
-        with suppress(OSError):
-            holder.unlink()
         lock.release()
 
 
@@ -185,59 +182,21 @@ def cached_arrays(name, settings, build):
 
 
 def file_digest(path):
-    """Return the SHA-256 of a file's content.
-
-    A large file is read once: its digest is remembered for as long as the file's place,
-    size and times, the time of its last change of any kind among them, stay the same.
+    """Return the SHA-256 of a file's content as 64 hexadecimal digits.
 
     Parameters
     ----------
     path : pathlib.Path
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
     """
-    if path.stat().st_size < REMEMBERED_BYTES:
-        return _digest(path)
-    known_by = _file_facts(path)
-    name = hashlib.sha256(json.dumps(known_by).encode("utf-8")).hexdigest()[:20]
-    note = cache_dir() / f"digest-{name}.txt"
-    with suppress(OSError, ValueError):
-        remembered = note.read_text(encoding="ascii")
-        if len(remembered) == 64:
-            return remembered
-    digest = _digest(path)
-    # clocks tick: a file changed twice within one tick would look unchanged
-    old_enough = time.time_ns() - max(known_by["modified"], known_by["changed"]) > TICK_NS
-    if old_enough and _file_facts(path) == known_by:
-        with locked(note), partial(note) as written:
-            written.write_text(digest, encoding="ascii")
-    return digest
-
-
-def _file_facts(path):
-    facts = path.stat()
-    return {"place": str(path.resolve()), "bytes": facts.st_size, "inode": facts.st_ino,
-            "modified": facts.st_mtime_ns, "changed": facts.st_ctime_ns}
-
-
-def size():
-    """Return the size of the cache in bytes."""
-    return sum(path.stat().st_size for path in cache_dir().rglob("*") if path.is_file())
-
-
-def clear():
-    """Delete everything that the course has cached, downloads included."""
-    shutil.rmtree(cache_dir())
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _save(folder, arrays, settings):
     folder.mkdir()
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    digests = {path.name: _digest(path) for path in sorted(folder.glob("*.npy"))}
+    digests = {path.name: file_digest(path) for path in sorted(folder.glob("*.npy"))}
     manifest = {"settings": settings, "sha256": digests}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
@@ -246,17 +205,12 @@ def _load(folder):
     """Return the arrays of an entry, or None if it is missing or damaged in any way."""
     try:
         digests = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sha256"]
-        if any(_digest(folder / name) != digest for name, digest in digests.items()):
+        if any(file_digest(folder / name) != digest for name, digest in digests.items()):
             return None
         return {name.removesuffix(".npy"): np.load(folder / name, mmap_mode="r", allow_pickle=False)
                 for name in digests}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _digest(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _remove(path):
@@ -266,13 +220,8 @@ def _remove(path):
         path.unlink(missing_ok=True)
 
 
-def _no_room(problem, need_mb):
+def no_room(problem, need_mb=0):
+    """Return the sentence for a folder that is full or cannot be written."""
     need = f"; {need_mb:,.0f} MB are needed there" if need_mb else ""
-    return f"{problem}{need}. Make room, or name another folder in the environment variable WORD_EMBEDDINGS_CACHE."
-
-
-def _read_holder(path):
-    try:
-        return path.read_text(encoding="utf-8") or "another process"
-    except OSError:
-        return "another process"
+    return (f"{problem}{need}. Make room, or name another folder in the environment variable "
+            "WORD_EMBEDDINGS_CACHE.")

@@ -13,8 +13,10 @@ from helpers._cache import cache_dir, locked, partial
 N_GROUPS = 20
 ARCHIVE = "news20.tar.gz"
 FOLDER = "20_newsgroup"
+# the names under which people have the posts: the university's, and those of the mirror
+POSTS_NAMES = (ARCHIVE, FOLDER, "20news-19997.tar.gz", "20_newsgroups")
 DATA_DIR_VARIABLE = "WORD_EMBEDDINGS_DATA"
-POSTS_MB, UNPACKED_MB, VECTORS_MB_A_DIM = 20, 100, 5  # room that each takes in the cache, rounded up
+POSTS_MB, UNPACKED_MB, VECTORS_MB_PER_DIMENSION = 20, 100, 5  # room in the cache, rounded up
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,11 @@ def find_posts(dataset="sample", data_dir=""):
     """
     if dataset == "sample":
         return _sample_archive()
-    found = find_in(data_dir, (ARCHIVE, FOLDER), POSTS_MB)
+    found = find_in(data_dir, POSTS_NAMES, POSTS_MB)
     if found is None:
-        from helpers import fetch  # only who needs the network pays for its import
+        from helpers import _download  # only who needs the network pays for its import
 
-        found = fetch.posts(cache_dir() / ARCHIVE)
+        found = _download.fetch_posts(cache_dir() / ARCHIVE)
     return found
 
 
@@ -110,50 +112,72 @@ def find_vectors(dataset="sample", data_dir="", embedding_dim=100):
     if dataset == "sample":
         return sample.VECTORS
     member = f"glove.6B.{embedding_dim}d.txt"
-    found = find_in(data_dir, (member, "glove.6B.zip"), VECTORS_MB_A_DIM * embedding_dim)
+    need_mb = VECTORS_MB_PER_DIMENSION * embedding_dim
+    found = find_in(data_dir, (member, "glove.6B.zip"), need_mb)
     if found is None:
-        from helpers import fetch
+        from helpers import _download
 
-        found = fetch.vectors(cache_dir() / member)
+        found = _download.fetch_vectors(cache_dir() / member, embedding_dim)
     return found
 
 
 def find_in(data_dir, names, need_mb=0):
     """Return the first of `names` that lies in the data folder or in the cache, else None.
 
+    The data folder and the folders directly in it are searched, because archives are often
+    unpacked into folders of their own.
+
     Parameters
     ----------
     data_dir : path-like
+        If empty, the folder that the environment variable ``WORD_EMBEDDINGS_DATA`` names.
     names : tuple of str
+        File or folder names, the preferred one first.
     need_mb : int, optional
         The room that a download would take, for the message if the cache cannot be written.
+
+    Returns
+    -------
+    pathlib.Path or None
 
     Raises
     ------
     FileNotFoundError, NotADirectoryError
-        If a data folder is named and is missing, a file, or holds nothing of the course.
+        If a data folder is named and is missing, is a file, or holds nothing of the course.
     """
     data_dir = data_dir or os.environ.get(DATA_DIR_VARIABLE, "")
-    folders = [cache_dir(need_mb)]
     if data_dir:
         folder = Path(data_dir).expanduser()
-        if not folder.exists():
-            raise FileNotFoundError(f"The data folder {folder} does not exist.")
-        if not folder.is_dir():
-            raise NotADirectoryError(f"data_dir must be a folder, but {folder} is a file. Name the folder it lies in.")
-        ours = [p.name for p in folder.iterdir() if p.name in (ARCHIVE, FOLDER) or p.name.startswith("glove.6B.")]
-        if not ours:
-            count = sum(1 for _ in folder.iterdir())
-            raise FileNotFoundError(
-                f"The data folder {folder} holds {f'{count} other entries' if count else 'nothing'}: expected "
-                f"{ARCHIVE} or {FOLDER}/ for the posts, glove.6B.zip or glove.6B.100d.txt for the vectors."
-            )
-        folders.insert(0, folder)
-    for folder in folders:
-        for name in names:
-            if (folder / name).exists():
-                return folder / name
+        found = _find_in_data_folder(folder, names)
+        if found is not None:
+            return found
+        print(f"{folder} holds no usable {' or '.join(names[:2])} (it holds: {_entries(folder)}); "
+              "looking elsewhere")
+    for name in names:
+        cached = cache_dir(need_mb) / name
+        if cached.exists():
+            return cached
     return None
+
+
+def _find_in_data_folder(folder, names):
+    if not folder.exists():
+        raise FileNotFoundError(f"The data folder {folder} does not exist.")
+    if not folder.is_dir():
+        raise NotADirectoryError(
+            f"data_dir must be a folder, but {folder} is a file. Name the folder it lies in.")
+    entries = sorted(folder.iterdir())
+    places = [folder, *[entry for entry in entries if entry.is_dir()]]
+    for name in names:
+        for place in places:
+            if (place / name).exists() and (place / name).stat().st_size:
+                return place / name
+    for place in places:
+        if any((place / name).exists() for name in POSTS_NAMES) or any(place.glob("glove.6B.*")):
+            return None  # the other half of the data
+    raise FileNotFoundError(
+        f"The data folder {folder} holds {_entries(folder)}: expected "
+        f"{ARCHIVE} or {FOLDER}/ for the posts, glove.6B.zip or glove.6B.100d.txt for the vectors.")
 
 
 def read_posts(path):
@@ -178,19 +202,28 @@ def read_posts(path):
         If there are not 20 groups, a group is empty, or the archive is damaged or hostile.
     """
     if path.is_dir():
-        posts = {f"{p.parent.name}/{p.name}": p.read_bytes() for p in path.glob("*/*") if p.is_file()}
-        groups = sorted(p.name for p in path.iterdir() if p.is_dir())
+        files = {}
+        for file in path.glob("*/*"):
+            if file.is_file():
+                files[f"{file.parent.name}/{file.name}"] = file.read_bytes()
+        folders = [entry.name for entry in path.iterdir() if entry.is_dir()]
     else:
-        posts = _read_archive(path)
-        groups = sorted({name.split("/")[0] for name in posts})
+        files = _read_archive(path)
+        folders = [name.split("/")[0] for name in files]
+    posts = {name: content for name, content in files.items() if _is_post_name(name)}
+    ignored = sorted(set(files) - set(posts))
+    if ignored:
+        print(f"{len(ignored)} files that are not posts were ignored, such as {ignored[0]}")
+    groups = sorted({name for name in folders if _is_group_name(name)})
     if len(groups) != N_GROUPS:
-        raise ValueError(f"{path} holds {len(groups)} groups of posts; expected {N_GROUPS} folders, one a group.")
+        raise ValueError(f"{path} holds {len(groups)} groups of posts; "
+                         f"expected {N_GROUPS} folders, one per group.")
     names = sorted(posts, key=lambda name: tuple(name.split("/")))
     label_of = {group: label for label, group in enumerate(groups)}
     labels = np.array([label_of[name.split("/")[0]] for name in names], dtype=np.int64)
-    empty = [group for group, count in zip(groups, np.bincount(labels, minlength=N_GROUPS)) if count == 0]
-    if empty:
-        raise ValueError(f"{path}: the group {empty[0]} holds no post.")
+    for group, count in zip(groups, np.bincount(labels, minlength=N_GROUPS)):
+        if count == 0:
+            raise ValueError(f"{path}: the group {group} holds no post.")
     digest = hashlib.sha256()
     for name in names:
         digest.update(name.encode("utf-8") + b"\0" + posts[name] + b"\0")
@@ -233,6 +266,26 @@ def unpack_posts(path):
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_bytes(post)
     return target / FOLDER
+
+
+def _entries(folder):
+    """Name the first few entries of a folder."""
+    names = []
+    for entry in sorted(folder.iterdir()):
+        empty = entry.is_file() and entry.stat().st_size == 0
+        names.append(entry.name + " (empty)" * empty)
+    return ", ".join(names[:5]) + ", ..." * (len(names) > 5) or "nothing"
+
+
+def _is_group_name(name):
+    """Tell a group's folder from what systems leave: ``__MACOSX``, ``.ipynb_checkpoints``."""
+    return not name.startswith((".", "_"))
+
+
+def _is_post_name(name):
+    """Tell a post from what systems leave: ``.DS_Store``, ``Thumbs.db``. Posts are numbered."""
+    group, _, file = name.partition("/")
+    return _is_group_name(group) and file.isdigit()
 
 
 def _sample_archive():

@@ -1,5 +1,6 @@
 """The cache: found by content, rebuilt when damaged, empty after a killed builder."""
 
+import errno
 import json
 import os
 import signal
@@ -147,18 +148,6 @@ def test_a_killed_builder_leaves_nothing_that_is_found(own_cache):
     assert not list(own_cache.glob("*.partial")), "what the killed one left is gone"
 
 
-def test_size_and_clear(own_cache):
-    assert _cache.size() == 0
-    _cache.cached_arrays("matrix", SETTINGS, Builder())
-    (own_cache / "news20.tar.gz").write_bytes(b"x" * 1000)
-    assert _cache.size() == sum(path.stat().st_size for path in own_cache.rglob("*") if path.is_file()) > 1000
-    _cache.clear()
-    assert _cache.size() == 0 and list(own_cache.iterdir()) == []
-    build = Builder()
-    _cache.cached_arrays("matrix", SETTINGS, build)
-    assert build.calls == 1
-
-
 def test_the_cache_folder(own_cache, monkeypatch, tmp_path):
     assert _cache.cache_dir() == own_cache and own_cache.is_dir()
     monkeypatch.delenv("WORD_EMBEDDINGS_CACHE")
@@ -175,3 +164,45 @@ def test_a_file_in_the_place_of_the_cache_folder(tmp_path, monkeypatch):
     assert str(error.value).startswith(f"The cache folder {path} cannot be written (")
     assert str(error.value).endswith("; 20 MB are needed there. Make room, or name another folder in the environment "
                                      "variable WORD_EMBEDDINGS_CACHE.")
+
+
+def test_a_home_folder_may_be_written_as_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("WORD_EMBEDDINGS_CACHE", "~/my cache")
+    assert _cache.cache_dir() == tmp_path / "my cache"
+
+
+@pytest.mark.parametrize("error", [
+    OSError(errno.ENOLCK, "No locks available"), NotImplementedError("FileSystem does not support flock"),
+    PermissionError(errno.EACCES, "Permission denied")], ids=lambda error: type(error).__name__)
+def test_a_folder_that_cannot_hold_locks_is_told(own_cache, monkeypatch, error):
+    """Such as an NFS home without locks, or a cache that another user made."""
+    def fail(self, timeout):
+        raise error
+
+    monkeypatch.setattr(_cache.filelock.FileLock, "acquire", fail)
+    with pytest.raises(RuntimeError, match="WORD_EMBEDDINGS_CACHE") as told:
+        _cache.cached_arrays("matrix", SETTINGS, lambda: {})
+    assert str(own_cache) in str(told.value) and str(error) in str(told.value)
+
+
+def test_two_processes_build_once(own_cache, tmp_path):
+    """The builder takes a second and writes a line; both processes ask at the same moment."""
+    code = f"""
+import time
+import numpy as np
+from helpers import _cache
+
+def build():
+    with open({str(tmp_path / "built")!r}, "a", encoding="utf-8") as file:
+        file.write("built ")
+    time.sleep(1)
+    return {{"matrix": np.ones((4, 3))}}
+
+print(_cache.cached_arrays("matrix", {{"a": 1}}, build)["matrix"].sum())
+"""
+    command = [sys.executable, "-c", code]
+    both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [process.communicate(timeout=60)[0] for process in both] == ["12.0\n", "12.0\n"]
+    assert (tmp_path / "built").read_text(encoding="utf-8").count("built") == 1

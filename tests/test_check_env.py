@@ -23,7 +23,7 @@ def test_a_good_python(version):
 def test_a_python_too_old_or_too_new(version):
     assert check_env.check_python(version) == (
         False, f"Python {'.'.join(map(str, version))}; TensorFlow needs 3.11, 3.12 or 3.13: "
-               "install one and delete the folder .venv")
+               "install one and delete .venv")
 
 
 def test_the_bounds_are_those_of_the_package():
@@ -50,22 +50,41 @@ def test_disk(monkeypatch, free, expected):
     assert check_env.check_disk() == expected
 
 
-@pytest.mark.parametrize(("total", "expected"), [
-    (8_000_000_000, (True, "memory 8.0 GB")),
-    (2_000_000_000, (False, "memory 2.0 GB; the lessons need 3 GB: close other programs"))])
-def test_memory(monkeypatch, total, expected):
-    monkeypatch.setattr(check_env.os, "sysconf", {"SC_PAGE_SIZE": 1000, "SC_PHYS_PAGES": total // 1000}.get, raising=False)
-    assert check_env.check_memory() == expected
+@pytest.mark.parametrize(("machine", "container", "expected"), [
+    (8_000_000_000, None, (True, "memory 8.0 GB")),
+    (8_000_000_000, "max\n", (True, "memory 8.0 GB")),
+    (8_000_000_000, "1500000000\n", (False, "memory 1.5 GB; the lessons need 2 GB: close other programs")),
+    (1_500_000_000, "9223372036854771712\n", (False, "memory 1.5 GB; the lessons need 2 GB: close other programs")),
+    (None, "4000000000", (True, "memory 4.0 GB"))])
+def test_memory_is_the_smaller_of_machine_and_container(monkeypatch, tmp_path, machine, container, expected):
+    def sysconf(name):
+        if machine is None:
+            raise ValueError
+        return {"SC_PAGE_SIZE": 1000, "SC_PHYS_PAGES": machine // 1000}[name]
+
+    monkeypatch.setattr(check_env.os, "sysconf", sysconf, raising=False)
+    file = tmp_path / "memory.max"
+    if container is not None:
+        file.write_text(container, encoding="ascii")
+    assert check_env.check_memory([str(file)]) == expected
 
 
-@pytest.mark.parametrize("error", [AttributeError, ValueError, OSError])
-def test_memory_that_cannot_be_read(monkeypatch, error):
-    def fail(name):
-        raise error
+def test_memory_that_cannot_be_read(monkeypatch):
+    monkeypatch.delattr(check_env.os, "sysconf", raising=False)
+    good, line = check_env.check_memory([])
+    assert good and line.startswith("memory not read on ") and line.endswith("; the lessons need 2 GB")
 
-    monkeypatch.setattr(check_env.os, "sysconf", fail, raising=False)
-    good, line = check_env.check_memory()
-    assert good and line.startswith("memory not read on ") and line.endswith("; the lessons need 3 GB")
+
+@pytest.mark.parametrize(("code", "said"), [
+    ("raise ImportError('libcudart.so.12: cannot open shared object file')",
+     "ends with status 1: ImportError: libcudart.so.12: cannot open shared object file"),
+    ("import os; os.kill(os.getpid(), 4)", "ends with signal 4: it said nothing"),
+    ("import sys; sys.exit(3)", "ends with status 3: it said nothing"),
+    ("import time; time.sleep(60)", "its import takes over 2 s")])
+def test_tensorflow_that_cannot_be_imported(monkeypatch, code, said):
+    monkeypatch.setattr(check_env, "IMPORT_SECONDS", 2)
+    good, line = check_env.check_tensorflow(code)
+    assert not good and line.startswith("TensorFlow 2.") and "is installed, but" in line and said in line
 
 
 def test_data(own_cache, tmp_path, monkeypatch):
@@ -76,10 +95,10 @@ def test_data(own_cache, tmp_path, monkeypatch):
     monkeypatch.setenv("WORD_EMBEDDINGS_DATA", str(folder))
     good, line = check_env.check_data()
     assert not good and line.startswith(f"The data folder {folder} holds nothing: expected news20.tar.gz")
-    (folder / "news20.tar.gz").write_bytes(b"")
+    (folder / "news20.tar.gz").write_bytes(b"x")
     assert check_env.check_data() == (
         True, 'real posts found, GloVe vectors not found; dataset="sample" needs neither')
-    (folder / "glove.6B.zip").write_bytes(b"")
+    (folder / "glove.6B.zip").write_bytes(b"x")
     assert check_env.check_data() == (True, "real posts found, GloVe vectors found")
 
 
@@ -92,6 +111,7 @@ def test_data_without_a_package(monkeypatch):
 
 def test_the_lines_and_the_exit_status(own_cache, monkeypatch, capsys):
     monkeypatch.setattr(check_env.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1e12))
+    monkeypatch.setattr(check_env, "check_tensorflow", lambda: (True, "TensorFlow 2.21.0"))
     assert check_env.main() == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 8 and all(line.startswith("[OK] ") for line in lines)
@@ -116,7 +136,7 @@ def test_it_runs_where_nothing_is_installed(own_cache):
     assert lines[0].startswith("[OK] Python 3.") and lines[-1].startswith("[OK] data: not looked for, because ")
 
 
-def test_it_runs_before_tensorflow_is_imported(own_cache):
+def test_it_imports_tensorflow_in_a_child_only(own_cache):
     done = check(code="import sys; from helpers import check_env; check_env.main(); "
                       "print(sorted({'tensorflow', 'keras', 'sklearn'} & set(sys.modules)))")
     assert done.stdout.splitlines()[-1] == "[]" and "] TensorFlow 2." in done.stdout

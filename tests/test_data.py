@@ -86,11 +86,58 @@ def test_other_posts_have_another_fingerprint(folder, change):
     assert data.read_posts(write_folder(folder / "b", contents)).fingerprint != before
 
 
-def test_files_that_lie_about_are_no_posts(folder):
+STRAY = ["a/.DS_Store", "a/._9", "a/Thumbs.db", "a/desktop.ini", "a/9~", "a/README",
+         "__MACOSX/9", ".ipynb_checkpoints/9"]
+
+
+@pytest.mark.parametrize("write", [write_folder, write_archive])
+@pytest.mark.parametrize("stray", STRAY)
+def test_what_systems_leave_is_no_post_and_is_named(folder, capsys, write, stray):
+    before = data.read_posts(write(folder / "a", posts())).fingerprint
+    corpus = data.read_posts(write(folder / "b", posts() | {stray: b"not a post"}))
+    assert corpus.fingerprint == before and len(corpus) == 60
+    assert capsys.readouterr().out == f"1 files that are not posts were ignored, such as {stray}\n"
+
+
+def test_files_beside_the_groups_are_no_posts(folder):
     before = data.read_posts(write_folder(folder, posts())).fingerprint
     (folder / "README").write_text("not in a group", encoding="utf-8")
     (folder / "a" / "deeper").mkdir()
     assert data.read_posts(folder).fingerprint == before
+
+
+LAYOUTS = {  # what lies in the folder: what is found for the vectors
+    "glove.6B.100d.txt": "glove.6B.100d.txt",
+    "glove.6B/glove.6B.100d.txt": "glove.6B/glove.6B.100d.txt",
+    "glove/glove.6B.zip": "glove/glove.6B.zip",
+    "my vectors ü/glove.6B.zip": "my vectors ü/glove.6B.zip",
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts_that_people_have(folder, layout):
+    write_folder(folder, {layout: b"zip"})
+    assert data.find_vectors("full", folder) == folder / LAYOUTS[layout]
+
+
+@pytest.mark.parametrize("layout", ["news20.tar.gz", "20_newsgroup", "20news-19997.tar.gz", "20_newsgroups",
+                                    "news20/20_newsgroup", "news20_extracted/20_newsgroup", "posts/news20.tar.gz"])
+def test_layouts_of_the_posts(folder, layout):
+    write = write_archive if layout.endswith(".gz") else write_folder
+    written = write(folder / layout, posts())
+    assert data.find_posts("full", folder) == written
+    assert len(data.load_corpus("full", folder)) == 60
+
+
+def test_what_the_folder_lacks_is_said_before_a_download(folder, capsys, monkeypatch):
+    from helpers import _download
+
+    write_folder(folder, {"glove.6B.50d.txt": b"a 1", "glove.6B.100d.txt": b""})
+    monkeypatch.setattr(_download, "fetch_vectors", lambda target, dim: target)
+    assert data.find_vectors("full", folder).name == "glove.6B.100d.txt"
+    assert capsys.readouterr().out == (
+        f"{folder} holds no usable glove.6B.100d.txt or glove.6B.zip (it holds: glove.6B.100d.txt (empty), "
+        "glove.6B.50d.txt); looking elsewhere\n")
 
 
 def test_the_sample_is_found_read_and_told(own_cache, capsys, sample_corpus):
@@ -123,12 +170,12 @@ def test_a_composition_that_breaks_off_is_not_found(own_cache, monkeypatch):
 def test_the_data_folder_comes_before_the_cache(folder, own_cache):
     cached = write_archive(own_cache / data.ARCHIVE, posts())
     assert data.find_posts("full") == cached
-    (own_cache / "glove.6B.100d.txt").write_bytes(b"")
+    (own_cache / "glove.6B.100d.txt").write_bytes(b"a 1")
     assert data.find_vectors("full") == own_cache / "glove.6B.100d.txt"
     archive = write_archive(folder / data.ARCHIVE, posts())
     assert data.find_posts("full", folder) == data.find_posts("full", str(folder)) == archive
     assert data.find_vectors("full", folder) == own_cache / "glove.6B.100d.txt", "what the folder lacks"
-    (folder / "glove.6B.zip").write_bytes(b"")
+    (folder / "glove.6B.zip").write_bytes(b"zip")
     assert data.find_vectors("full", folder) == folder / "glove.6B.zip"
     assert data.find_vectors("full", folder, 300) == folder / "glove.6B.zip"
 
@@ -178,7 +225,7 @@ def test_a_folder_of_something_else(folder):
     write_folder(folder, {"photo.jpg": b"", "letters/one": b""})
     for call in (data.find_posts, data.find_vectors):
         assert failure(FileNotFoundError, call, "full", folder).startswith(
-            f"The data folder {folder} holds 2 other entries: expected news20.tar.gz or 20_newsgroup/")
+            f"The data folder {folder} holds letters, photo.jpg (empty): expected news20.tar.gz or 20_newsgroup/")
 
 
 @pytest.mark.parametrize("number", [19, 21, 1])
@@ -187,13 +234,13 @@ def test_another_number_of_groups(folder, write, number):
     groups = (GROUPS + ["one.more"])[:number]
     path = write(folder / (data.FOLDER if write is write_folder else data.ARCHIVE), posts(groups))
     assert failure(ValueError, data.load_corpus, "full", folder) == (
-        f"{path} holds {number} groups of posts; expected 20 folders, one a group.")
+        f"{path} holds {number} groups of posts; expected 20 folders, one per group.")
 
 
 def test_no_group(folder):
     (folder / data.FOLDER).mkdir(parents=True)
     assert failure(ValueError, data.load_corpus, "full", folder) == (
-        f"{folder / data.FOLDER} holds 0 groups of posts; expected 20 folders, one a group.")
+        f"{folder / data.FOLDER} holds 0 groups of posts; expected 20 folders, one per group.")
 
 
 def test_an_empty_group(folder):
@@ -235,7 +282,7 @@ def test_unpacked_once_and_the_same(folder, own_cache, monkeypatch):
     unpacked = data.unpack_posts(archive)
     assert unpacked.name == data.FOLDER and unpacked.is_relative_to(own_cache)
     assert {f"{p.parent.name}/{p.name}": p.read_bytes() for p in unpacked.glob("*/*")} == posts()
-    monkeypatch.setattr(data.archives, "read_tar", lambda path: pytest.fail("unpacked again"))
+    monkeypatch.setattr(data._archives, "read_tar", lambda path: pytest.fail("unpacked again"))
     assert data.unpack_posts(archive) == unpacked
     assert data.unpack_posts(unpacked) == unpacked, "a folder is given back as it is"
 
