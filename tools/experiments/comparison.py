@@ -1,299 +1,422 @@
-"""Service room: the comparison of lesson 05: every model under the same conditions, one run at a time.
+"""The comparison of lesson 08: every model under the same protocol, one line of JSON per run.
 
-A run trains one model under one condition with one seed and measures it once on the test part. The
-command `make sweep` runs the whole table; `results/models.json` keeps what came out.
+    python tools/experiments/comparison.py --dataset full --data-dir PATH
+    python tools/experiments/comparison.py --dataset full --data-dir PATH --only model="naive Bayes"
+
+Runs that are in the file already are not run again: a stopped command goes on where it was.
+`report.py` writes the tables, charts and the results page from the file; docs/comparison.md holds
+the protocol in words.
 """
 
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+import argparse
+import base64
+import io
 import json
+import sys
 import time
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from helpers import models as networks
-from helpers.baseline import linear_model, naive_bayes
-from helpers.data import N_GROUPS
-from helpers.preparation import prepare
+from helpers import evaluation, leakage, models, preparation
+from helpers.data import load_corpus
+from helpers.headers import clean_text
 
-RESULTS = Path(__file__).resolve().parent.parent / "results" / "models.json"
-
-# the same limits for all: 20,000 words, the first 200 tokens of a post
+# the same limits for all: 20,000 words of the training posts, the first 200 tokens of each post
 LIMITS = {"max_tokens": 20_000, "sequence_length": 200, "embedding_dim": 100}
-# the last fifth of the posts is for the one last measurement: under "reference" it is the part that the page reports on
 SHARES = {"validation_split": 0.05, "test_split": 0.2}
-# few posts need small batches, or there are too few steps to learn anything in
-BATCH_SIZE, SMALL_BATCH, MANY = 128, 32, 5_000
-CONDITIONS = {
-    "reference": {"text": "reference", "split_by": "random"},
-    "honest": {"text": "body", "split_by": "thread"},
-    "strict": {"text": "strict", "split_by": "thread"},
-}
-BASELINES = ("majority class", "naive Bayes", "linear model")
-# each network: how it is built, the vectors that it starts from, whether training moves them
-NETWORKS = {
-    "reference network, GloVe frozen": (networks.build_reference_network, "raw", False),
-    "reference network, GloVe fine-tuned": (networks.build_reference_network, "raw", True),
-    "reference network, random vectors": (networks.build_reference_network, "random", True),
-    "attention network, GloVe frozen": (networks.build_attention_network, "standardized", False),
-    "attention network, GloVe fine-tuned": (networks.build_attention_network, "standardized", True),
-    "attention network, random vectors": (networks.build_attention_network, "random", True),
-}
-VECTORS = {
-    "raw": lambda matrix, seed: np.array(matrix),
-    "standardized": networks.starting_vectors,
-    # nothing is known of any word
-    "random": lambda matrix, seed: networks.starting_vectors(np.zeros_like(matrix), seed),
-}
-MODELS = (*BASELINES, *NETWORKS)
-SEEDS = {"full": (11, 12, 13, 14, 15), "sample": (11, 12, 13)}
-# of the curve "accuracy against the number of training posts"; 0 stands for all of them
-SIZES = (200, 500, 1_000, 2_000, 4_000, 8_000, 0)
-CURVE = ("naive Bayes", "linear model", "attention network, GloVe frozen", "attention network, GloVe fine-tuned",
-         "attention network, random vectors")
+VALIDATION_SHARE = 5  # one labelled post in five is for validation, and never more than the validation set
+BATCH_SIZE, SMALL_BATCH, MANY = 128, 32, 5_000  # few posts need small batches, or there are too few steps
+EPOCHS, PATIENCE = 20, 5
+WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # of naive Bayes beside the encoder
+ENCODER_WORDS = 200  # as many as the tokens of the others
+SEEDS, MORE_SEEDS = (11, 12, 13, 14, 15), (16, 17, 18, 19, 20)
+SIZES = (200, 500, 1_000, 2_000, 4_000, 8_000)
+CODE = (*models.CODE, "leakage.py", "evaluation.py")
 
 
-def run(*, model, condition, seed, dataset="sample", data_dir="", n_train=0, epochs=0):
-    """Train one model under one condition with one seed, and measure it.
+@dataclass(frozen=True)
+class Task:
+    """What a model is given: arrays of one split, and how many of its labels may be used.
+
+    Attributes
+    ----------
+    posts : helpers.preparation.Prepared
+        The split's arrays.
+    n_train, n_validation : int
+        Number of labelled posts of the training and validation sets.
+    seed, epochs : int
+        Seed of everything random, and the maximum number of epochs.
+    encode : callable
+        Takes nothing; returns an array with one row per post of the corpus.
+    """
+
+    posts: preparation.Prepared
+    n_train: int
+    n_validation: int
+    seed: int
+    epochs: int
+    encode: callable
+
+    def labelled(self, part):
+        """Return integers, labels and positions of the labelled "train" or "validation" posts."""
+        n = {"train": self.n_train, "validation": self.n_validation}[part]
+        # copies: the arrays lie in the cache, and Keras would write on them
+        return tuple(np.array(getattr(self.posts, name)[:n]) for name in (f"x_{part}", f"y_{part}", part))
+
+    def all_labelled(self):
+        """Return integers, labels and positions of all labelled posts, for models that choose nothing."""
+        return tuple(np.concatenate(both) for both in zip(self.labelled("train"), self.labelled("validation")))
+
+
+def _most_frequent(task):
+    _, labels, _ = task.all_labelled()
+    return np.full(len(task.posts.y_test), np.bincount(labels).argmax()), {"learned_parameters": 0}
+
+
+def _texts(x):
+    """Write integers as texts of numbers: the tokens that the networks see, without unknown ones."""
+    return [" ".join(row[row > 1].astype(str)) for row in x]
+
+
+def _word_model(pipeline, pairs=False):
+    settings = {"token_pattern": r"\S+", "min_df": 2 if pairs else 1, "ngram_range": (1, 2 if pairs else 1)}
+    return pipeline.set_params(**{f"tfidfvectorizer__{name}": value for name, value in settings.items()})
+
+
+def _words(build, pairs=False):
+    def measure(task):
+        x, labels, _ = task.all_labelled()
+        model = _word_model(build(task.seed), pairs).fit(_texts(x), labels)
+        learned = getattr(model[-1], "coef_", getattr(model[-1], "feature_log_prob_", None))
+        return model.predict(_texts(task.posts.x_test)), {"learned_parameters": int(learned.size)}
+    return measure
+
+
+def _mean_of_vectors(task):
+    def means(x):
+        vectors = np.asarray(task.posts.matrix)[x]
+        known = vectors.any(axis=2).sum(axis=1, keepdims=True)
+        return vectors.sum(axis=1) / np.maximum(known, 1)
+
+    x, labels, _ = task.all_labelled()
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2_000))
+    model.fit(np.concatenate([means(part) for part in np.array_split(x, 20)]), labels)
+    test = np.concatenate([means(part) for part in np.array_split(task.posts.x_test, 20)])
+    return model.predict(test), {"learned_parameters": int(model[-1].coef_.size)}
+
+
+def _encoder_model():
+    return LogisticRegression(C=10, max_iter=2_000)
+
+
+def _encoder(task):
+    encoded = task.encode()
+    _, labels, rows = task.all_labelled()
+    model = _encoder_model().fit(encoded[rows], labels)
+    return model.predict(encoded[task.posts.test]), {"learned_parameters": int(model.coef_.size)}
+
+
+def _both_scores(task, labelled, parts):
+    """Return the scores of naive Bayes and of the encoder's model, one pair per part.
+
+    The scores of naive Bayes are standardized for each post: mean 0, standard deviation 1 over the classes.
+    """
+    encoded = task.encode()
+    x, labels, rows = labelled
+    words = _word_model(models.naive_bayes()).fit(_texts(x), labels)
+    encoder = _encoder_model().fit(encoded[rows], labels)
+    every = range(labels.max() + 1)
+    if not np.array_equal(encoder.classes_, every):
+        raise ValueError("A class has no labelled post.")
+    pairs = []
+    for x_part, rows_part in parts:
+        scores = words.predict_joint_log_proba(_texts(x_part))
+        spread = scores.std(axis=1, keepdims=True)
+        scores = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1, spread)
+        pairs.append((scores, encoder.predict_log_proba(encoded[rows_part])))
+    return pairs
+
+
+def _words_and_encoder(task):
+    x, labels, rows = task.labelled("validation")
+    [(words, encoder)] = _both_scores(task, task.labelled("train"), [(x, rows)])
+    accuracies = [float(np.mean((weight * words + encoder).argmax(axis=1) == labels)) for weight in WEIGHTS]
+    weight = WEIGHTS[int(np.argmax(accuracies))]
+    # chosen: now both learn from all labelled posts
+    [(words, encoder)] = _both_scores(task, task.all_labelled(), [(task.posts.x_test, task.posts.test)])
+    return (weight * words + encoder).argmax(axis=1), {
+        "weight": weight, "validation_accuracy": max(accuracies),
+        "learned_parameters": int(20 * len(task.posts.vocabulary) + 20 * 384)}
+
+
+def _network(build, vectors, trainable, **recipe):
+    def measure(task):
+        models.set_seed(task.seed)
+        matrix = vectors(task.posts.matrix, task.seed)
+        n_classes = int(task.posts.y_train.max()) + 1
+        network = build(matrix, n_classes, trainable=trainable)
+        x_train, y_train, _ = task.labelled("train")
+        x_validation, y_validation, _ = task.labelled("validation")
+        history = models.train(
+            network, x_train, y_train, x_validation, y_validation, epochs=task.epochs, patience=PATIENCE,
+            batch_size=BATCH_SIZE if len(y_train) >= MANY else SMALL_BATCH, monitor="val_accuracy", verbose=0,
+            **recipe)
+        learned = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+        answers = network.predict(np.array(task.posts.x_test), batch_size=256, verbose=0).argmax(axis=1)
+        return answers, {
+            "learned_parameters": learned, "epoch": int(np.argmax(history["val_accuracy"])) + 1,
+            "validation_accuracy": max(history["val_accuracy"]),
+            "history": {name: [round(float(value), 4) for value in values] for name, values in history.items()}}
+    return measure
+
+
+def _raw(matrix, seed):
+    return np.array(matrix)
+
+
+def _random(matrix, seed):
+    return models.standardized_matrix(np.zeros_like(matrix), seed)
+
+
+_ATTENTION = {"dropped_share": 0.4, "decay": True}
+MODELS = {
+    "most frequent class": _most_frequent,
+    "naive Bayes": _words(lambda seed: models.naive_bayes()),
+    "linear model": _words(leakage.linear_model),
+    "naive Bayes, words and pairs": _words(lambda seed: models.naive_bayes(), pairs=True),
+    "linear model, words and pairs": _words(leakage.linear_model, pairs=True),
+    "mean of GloVe vectors": _mean_of_vectors,
+    "sentence encoder": _encoder,
+    "naive Bayes and sentence encoder": _words_and_encoder,
+    "one-token network, GloVe frozen": _network(models.build_one_token_network, _raw, False),
+    "one-token network, GloVe fine-tuned": _network(models.build_one_token_network, _raw, True),
+    "attention network, GloVe frozen": _network(
+        models.build_attention_network, models.standardized_matrix, False, **_ATTENTION),
+    "attention network, GloVe fine-tuned": _network(
+        models.build_attention_network, models.standardized_matrix, True, **_ATTENTION),
+    "attention network, random vectors": _network(
+        models.build_attention_network, _random, True, **_ATTENTION),
+    "Keras example, GloVe frozen": _network(models.build_example_network, _raw, False),
+    "Keras example, GloVe fine-tuned": _network(models.build_example_network, _raw, True),
+    "Keras example, random vectors": _network(models.build_example_network, _random, True),
+}
+NETWORKS = tuple(name for name in MODELS if "network" in name or "Keras" in name)
+QUICK = tuple(name for name in MODELS if name not in NETWORKS)
+WITH_ENCODER = tuple(name for name in MODELS if "encoder" in name)
+# the rows of the learning curve, measured under the condition "body"
+CURVE = ("naive Bayes", "sentence encoder", "naive Bayes and sentence encoder", "attention network, GloVe frozen")
+FIRST = ("attention network, GloVe frozen", "one-token network, GloVe frozen")  # networks that are measured first
+
+
+def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", epochs=EPOCHS, encoder=""):
+    """Train one model under one condition with one seed, and measure the test set once.
 
     Parameters
     ----------
     model : str
         One of `MODELS`.
-    condition : {"reference", "honest", "strict"}
-        The text and the split; see `CONDITIONS`.
+    condition : str
+        One of `helpers.evaluation.CONDITIONS`.
     seed : int
-        Of the split and of everything random.
+        Seed of the split and of everything random.
+    n_labels : int
+        Number of labelled posts, for training and validation together; 0 for all.
     dataset, data_dir
         As in the lessons' parameters cells.
-    n_train : int
-        The number of training posts whose labels are used; 0 for all. The vocabulary is always that of
-        all training posts, for which no label is needed.
     epochs : int
-        0 for the model's own number.
+        Maximum number of epochs.
+    encoder : str
+        Folder with the sentence encoder's files; "" to get them by name.
 
     Returns
     -------
     dict
-        JSON values only: accuracies on the validation and the test part, sizes, parameters, seconds of
-        training, posts per second at inference, the training curves of a network, versions.
+        JSON values only: parameters, accuracy on the test set, which test posts were answered
+        correctly (see `helpers.evaluation.correct_posts`), what validation chose, and versions.
 
     Raises
     ------
     ValueError
-        If there is no such model or condition, or fewer training posts than asked for.
+        If there is no such model or condition, or fewer labelled posts than asked for.
     """
-    for what, value, known in (("model", model, MODELS), ("condition", condition, tuple(CONDITIONS))):
+    for what, value, known in (("model", model, MODELS), ("condition", condition, evaluation.CONDITIONS)):
         if value not in known:
             raise ValueError(f"There is no {what} {value!r}; there are: {'; '.join(known)}.")
-    posts = prepare(dataset, data_dir, seed=seed, **LIMITS, **SHARES, **CONDITIONS[condition])
-    if not 0 <= n_train <= len(posts.y_train):
-        raise ValueError(f"n_train must lie between 0 and the {len(posts.y_train):,} training posts, but is {n_train}.")
-    # copies: Keras would write on the arrays, which lie in the cache
-    x_train, y_train = (np.array(part[:n_train or None]) for part in (posts.x_train, posts.y_train))
-    measure = _measure_baseline if model in BASELINES else _measure_network
-    measured, answer = measure(model, posts, x_train, y_train, seed, epochs)
+    posts = _prepared(dataset, data_dir, condition, seed)
+    n_train, n_validation = len(posts.y_train), len(posts.y_validation)
+    if n_labels:
+        n_validation = min(n_labels // VALIDATION_SHARE, n_validation)
+        n_train = n_labels - n_validation
+    if not 0 < n_train <= len(posts.y_train):
+        most = len(posts.y_train) + len(posts.y_validation)
+        raise ValueError(f"n_labels must be 0 or a number up to {most:,}, but is {n_labels}.")
     start = time.perf_counter()
-    test_answers = answer(posts.x_test)
-    seconds = time.perf_counter() - start
-    return {"accuracy": float(np.mean(test_answers == posts.y_test)),
-            "validation_accuracy": float(np.mean(answer(posts.x_validation) == posts.y_validation)),
-            **measured, "posts_per_second": round(len(posts.y_test) / seconds),
-            "model": model, "condition": condition, "seed": seed, "n_train": len(y_train),
-            "n_validation": len(posts.y_validation), "n_test": len(posts.y_test),
-            "versions": {name: version(name) for name in ("keras", "numpy", "scikit-learn")}}
+    task = Task(posts, n_train, n_validation, seed, epochs, lambda: _encoded(
+        dataset, data_dir, evaluation.CONDITIONS[condition]["text"], encoder))
+    answers, measured = MODELS[model](task)
+    correct = answers == posts.y_test
+    return {
+        "model": model, "condition": condition, "seed": seed, "n_labels": n_labels, "dataset": dataset,
+        "accuracy": round(float(correct.mean()), 6), "n_train": n_train, "n_validation": n_validation,
+        "n_test": len(correct), **measured, "seconds": round(time.perf_counter() - start, 1),
+        "correct": base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
+        "code": preparation.code_digest(CODE)[:12],
+        "versions": {name: version(name) for name in ("keras", "numpy", "scikit-learn")}}
 
 
-def grid(dataset):
-    """Return the runs of the table and of the curve, the most important ones first.
+@lru_cache(maxsize=4)
+def _prepared(dataset, data_dir, condition, seed):
+    return preparation.prepare(dataset, data_dir, seed=seed, **LIMITS, **SHARES, **evaluation.CONDITIONS[condition])
 
-    Parameters
-    ----------
-    dataset : {"sample", "full"}
+
+@lru_cache(maxsize=1)
+def _encoded(dataset, data_dir, text, encoder):
+    with redirect_stdout(io.StringIO()):
+        corpus = load_corpus(dataset, data_dir)
+    texts = [clean_text(post, text) for post in corpus.texts]
+    return evaluation.encode_texts(texts, max_words=ENCODER_WORDS, folder=encoder)
+
+
+def grid():
+    """Return the runs of the table and of the learning curve, the most important ones first.
 
     Returns
     -------
     list of dict
-        Arguments of `run` but for the data: model, condition, seed, n_train, epochs.
+        Arguments of `run`: model, condition, seed, n_labels.
     """
-    table = [(model, condition, seed, 0) for seed in SEEDS[dataset] for condition in CONDITIONS for model in MODELS]
-    most = {"sample": 1_000, "full": 8_000}[dataset]  # the sample has not so many posts to train on
-    curve = [(model, "honest", seed, size) for seed in SEEDS[dataset] for size in SIZES if 0 < size <= most
-             for model in CURVE]  # all posts, size 0, stand in the table
-    return [{"model": model, "condition": condition, "seed": seed, "n_train": size, "epochs": 0}
-            for model, condition, seed, size in table + curve]
+    def table(names, seeds):
+        return [(model, condition, seed, 0) for condition in evaluation.CONDITIONS for seed in seeds for model in names]
+
+    def curve(names):
+        return [(model, "body", seed, size) for seed in SEEDS for size in SIZES for model in names]
+
+    slow = [name for name in CURVE if name in NETWORKS]
+    rows = table(QUICK, SEEDS) + curve([name for name in CURVE if name in QUICK])
+    for seed in SEEDS:
+        rows += table(FIRST, [seed])
+    rows += curve(slow) + table(QUICK, MORE_SEEDS) + table([name for name in NETWORKS if name not in FIRST], SEEDS)
+    return [dict(zip(("model", "condition", "seed", "n_labels"), values)) for values in rows]
 
 
-def summary(runs):
-    """Gather runs over their seeds.
+def key_of(row):
+    """Return what tells one run from another: model, condition, seed, number of labels, data set."""
+    return tuple(row.get(name, "sample") for name in ("model", "condition", "seed", "n_labels", "dataset"))
+
+
+def read_runs(path):
+    """Return the runs that a file holds; a last line that was not written to its end is left out.
 
     Parameters
     ----------
-    runs : list of dict
-        As `run` returns them, each on all training posts.
+    path : pathlib.Path
+        One line of JSON per run; need not exist.
 
     Returns
     -------
     list of dict
-        One row a condition and model that has been run, in the order of `CONDITIONS` and `MODELS`: mean, lowest
-        and highest accuracy on the test part, the number of seeds, learned parameters, medians of seconds of
-        training and posts per second.
+        As `run` returns them.
     """
-    rows = []
-    for condition in CONDITIONS:
-        for model in MODELS:
-            own = [row for row in runs if (row["condition"], row["model"]) == (condition, model)]
-            if own:
-                accuracies = [row["accuracy"] for row in own]
-                rows.append({
-                    "condition": condition, "model": model, **_spread(accuracies), "n_seeds": len(own),
-                    "parameters": own[0].get("trainable_parameters", own[0]["parameters"]),
-                    "seconds": round(float(np.median([row["seconds"] for row in own])), 1),
-                    "posts_per_second": round(float(np.median([row["posts_per_second"] for row in own])))})
-    return rows
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8")
+    return [json.loads(line) for line in text[:text.rfind("\n") + 1].splitlines() if line]
 
 
-def learning_curve(runs):
-    """Gather the runs of the curve "accuracy against the number of training posts" over their seeds.
+def append_run(path, row):
+    """Add one run to the file.
 
     Parameters
     ----------
-    runs : list of dict
-        As the sweep's table has them: ``n_train`` as it was asked for, 0 for all posts, and ``measured_n_train``.
-
-    Returns
-    -------
-    dict
-        ``"n_posts"``, the sizes that all models of `CURVE` have been run with under the honest condition, all posts
-        last; ``"n_seeds"``; and ``"mean"``, ``"low"`` and ``"high"``, for each model one accuracy on the test part a
-        size. Only seeds that all these runs have count: a split by thread may be easier or harder, and no point is
-        to differ from its neighbour by that. {} without any.
+    path : pathlib.Path
+        One line of JSON per run; made if it does not exist.
+    row : dict
+        As `run` returns it.
     """
-    found = {}
-    for row in runs:
-        if row["condition"] == "honest":
-            found.setdefault((row["model"], row["n_train"]), {})[row["seed"]] = row
-    sizes = [size for size in SIZES if all((model, size) in found for model in CURVE)]
-    points = [found[model, size] for model in CURVE for size in sizes]
-    seeds = sorted(set.intersection(*map(set, points))) if points else []
-    if not seeds:
-        return {}
-    # splits by thread vary in size
-    n_posts = [int(np.median([found[CURVE[0], size][seed]["measured_n_train"] for seed in seeds])) for size in sizes]
-    spreads = {model: [_spread([found[model, size][seed]["accuracy"] for seed in seeds]) for size in sizes]
-               for model in CURVE}
-    return {"n_posts": n_posts, "n_seeds": len(seeds), **{
-        key: {model: [spread[key] for spread in spreads[model]] for model in CURVE} for key in ("mean", "low", "high")}}
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    with open(path, "a", encoding="utf-8") as file:
+        if text and not text.endswith("\n"):  # an earlier command was stopped in the middle of a line
+            file.truncate(len(text[:text.rfind("\n") + 1].encode("utf-8")))
+        file.write(json.dumps(row, allow_nan=False) + "\n")
 
 
-def bands(runs):
-    """Gather the training curves of each network under the reference's conditions over their seeds.
+def main(arguments=None):
+    """Run the command line.
 
     Parameters
     ----------
-    runs : list of dict
-        As `run` returns them, each on all training posts. Of curves of several lengths the common epochs count.
+    arguments : list of str, optional
+        Instead of the command line's own.
 
     Returns
     -------
-    dict of str to dict
-        For each network that has been run ``"n_seeds"``, and for each of Keras's measures ``"mean"``, ``"low"`` and
-        ``"high"``, a list with one value an epoch.
+    int
+        0, or 1 if a run failed.
     """
-    found = {}
-    for model in NETWORKS:
-        histories = [row["history"] for row in runs if (row["model"], row["condition"]) == (model, "reference")]
-        if histories:
-            found[model] = {"n_seeds": len(histories)}
-            for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
-                epochs = [_spread(values) for values in zip(*(history[name] for history in histories))]
-                found[model][name] = {key: [epoch[key] for epoch in epochs] for key in ("mean", "low", "high")}
-    return found
+    options = parser(__doc__).parse_args(arguments)
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    failed = 0
+    for parameters in to_do(options):
+        try:
+            row = run(**parameters)
+        except Exception as error:  # the other runs do not depend on this one
+            failed += 1
+            print(f"failed: {describe(parameters)}: {error}", file=sys.stderr, flush=True)
+            continue
+        append_run(options.runs, row)
+        print(f"{row['accuracy']:.4f}  {row['seconds']:6.1f} s  {describe(row)}", flush=True)
+    return int(failed > 0)
 
 
-def missing(rows):
-    """Return what the table of `SEEDS` lacks: ``"condition: model (n of m seeds)"``, sorted as the table."""
-    done = {(row["condition"], row["model"]): row["n_seeds"] for row in rows}
-    wanted = len(SEEDS["full"])
-    return [f"{condition}: {model} ({done.get((condition, model), 0)} of {wanted} seeds)"
-            for condition in CONDITIONS for model in MODELS if done.get((condition, model), 0) < wanted]
+def parser(text):
+    """Return the options that this command and the sweep have in common."""
+    result = argparse.ArgumentParser(description=text.splitlines()[0])
+    result.add_argument("--dataset", default="sample", choices=("sample", "full"))
+    result.add_argument("--data-dir", default="", help="folder with the real posts and GloVe vectors")
+    result.add_argument("--runs", type=Path, default=evaluation.RUNS, help="file with one line per run")
+    result.add_argument("--encoder", default="", help="folder with the sentence encoder's files")
+    result.add_argument("--only", action="append", default=[], metavar="NAME=VALUE",
+                        help="only runs with this value, such as condition=body; may be given again")
+    return result
 
 
-def table(rows):
-    """Write rows of `summary` as lines of text.
+def to_do(options):
+    """Return the runs that were asked for and are not in the file yet.
 
-    Parameters
-    ----------
-    rows : list of dict
-
-    Returns
-    -------
-    str
+    Raises
+    ------
+    ValueError
+        If no run has a value that `--only` names.
     """
-    width = max(len(row["model"]) for row in rows)
-    return "\n".join([f"{'condition':10} {'model':{width}}  accuracy  lowest  highest  seeds", *(
-        f"{row['condition']:10} {row['model']:{width}}  {row['mean']:8.3f}  {row['low']:6.3f}  {row['high']:7.3f}  "
-        f"{row['n_seeds']:5}" for row in rows)])
+    done = {key_of(row) for row in read_runs(options.runs)}
+    runs = [{**row, "dataset": options.dataset} for row in grid()]
+    for name, value in (wish.split("=", 1) if "=" in wish else (wish, "") for wish in options.only):
+        runs = [row for row in runs if str(row.get(name)) == value]
+        if not runs:
+            raise ValueError(f"--only {name}={value}: there is no such run.")
+    return [{**row, "data_dir": options.data_dir, "encoder": options.encoder} for row in runs
+            if key_of(row) not in done]
 
 
-def published():
-    """Return what `results/models.json` holds, the measurements on the full data; {} where it is not at hand."""
-    return json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+def describe(row):
+    """Return a run's parameters in one phrase."""
+    size = f"{row['n_labels']:,} labels" if row["n_labels"] else "all labels"
+    return f"{row['model']}, {row['condition']}, seed {row['seed']}, {size}"
 
 
-def full_table():
-    """Write what was measured on the full data as lines of text; a sentence where `results/models.json` is not at hand.
-
-    Returns
-    -------
-    str
-    """
-    results = published()
-    if not results:
-        return "results/models.json is not beside this copy of the helpers; README.md of the course shows the table"
-    lines = [f"the real posts, measured on {results['date']}:", table(results["rows"])]
-    if results["missing"]:
-        lines.append(f"rows that are not measured with all their seeds yet: {len(results['missing'])}")
-    return "\n".join(lines)
-
-
-def _spread(values):
-    return {"mean": round(float(np.mean(values)), 4), "low": round(min(values), 4), "high": round(max(values), 4)}
-
-
-def _measure_baseline(model, posts, x_train, y_train, seed, epochs):
-    start = time.perf_counter()
-    if model == "majority class":
-        most = np.bincount(y_train).argmax()
-        return {"seconds": 0.0, "parameters": 0}, lambda x: np.full(len(x), most)
-    words = np.array([str(number) for number in range(len(posts.vocabulary))], dtype=object)
-
-    def texts(x):  # the same tokens that the networks see; any name will do for a word
-        return [" ".join(words[row[row > 1]]) for row in x]
-
-    pipeline, learned = {"naive Bayes": (naive_bayes(), ("feature_log_prob_",)),
-                         "linear model": (linear_model(seed), ("coef_", "intercept_"))}[model]
-    pipeline.set_params(tfidfvectorizer__token_pattern=r"\S+", tfidfvectorizer__min_df=1)
-    pipeline.fit(texts(x_train), y_train)
-    measured = {"seconds": round(time.perf_counter() - start, 2),
-                "parameters": sum(getattr(pipeline[-1], name).size for name in learned)}
-    return measured, lambda x: pipeline.predict(texts(x))
-
-
-def _measure_network(model, posts, x_train, y_train, seed, epochs):
-    build, vectors, trainable = NETWORKS[model]
-    networks.set_seed(seed)
-    matrix = VECTORS[vectors](posts.matrix, seed)
-    network = build(matrix, N_GROUPS, trainable=trainable)
-    start = time.perf_counter()
-    history = networks.train(network, x_train, y_train, np.array(posts.x_validation), posts.y_validation,
-                             batch_size=BATCH_SIZE if len(y_train) >= MANY else SMALL_BATCH, verbose=0,
-                             **networks.RECIPES[network.name] | ({"epochs": epochs} if epochs else {}))
-    seconds = time.perf_counter() - start
-    if not trainable and not np.array_equal(network.get_layer("embedding").get_weights()[0], matrix):
-        raise AssertionError("the frozen embedding has changed")
-    learned = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
-    return ({"seconds": round(seconds, 1), "parameters": network.count_params(), "trainable_parameters": learned,
-             "best_epoch": int(np.argmax(history["val_accuracy"])) + 1,
-             "history": {name: [round(float(value), 4) for value in values] for name, values in history.items()}},
-            lambda x: network.predict(np.array(x), batch_size=256, verbose=0).argmax(axis=1))
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,325 @@
+"""Lessons 08 and 09: calibration, paired differences, intervals, and what was measured on real posts.
+
+Expected calibration error and temperature scaling follow Guo, Pleiss, Sun and Weinberger, "On
+Calibration of Modern Neural Networks", 2017 (https://arxiv.org/abs/1706.04599).
+"""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from helpers._cache import cached_arrays
+
+RUNS = Path(__file__).resolve().parent / "results" / "runs.jsonl"
+# what a model reads, and how the posts are split
+CONDITIONS = {
+    "reference": {"text": "reference", "split_by": "random"},
+    "body": {"text": "body", "split_by": "thread"},
+    "strict": {"text": "strict", "split_by": "thread"},
+}
+ENCODER = "all-MiniLM-L6-v2"
+LOW, HIGH = 0.05, 20.0  # temperatures between which the best one is looked for
+
+
+def calibration_bins(probabilities, labels, n_bins=5):
+    """Compare confidence with accuracy in bins of equal width.
+
+    The confidence of an answer is its probability, the largest of its row.
+
+    Parameters
+    ----------
+    probabilities : numpy.ndarray of float, shape (n_posts, n_classes)
+        Answers of a classifier.
+    labels : numpy.ndarray of int, shape (n_posts,)
+        The right classes.
+    n_bins : int
+        Number of bins between 0 and 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per bin: "low", "high" (its limits), "posts" (their number), "confidence" and
+        "accuracy" (means over these posts; NaN for a bin without posts).
+    """
+    import pandas as pd  # takes a second
+
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == labels
+    bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
+    rows = []
+    for number in range(n_bins):
+        inside = bins == number
+        posts = int(inside.sum())
+        rows.append({"low": number / n_bins, "high": (number + 1) / n_bins, "posts": posts,
+                     "confidence": confidence[inside].mean() if posts else np.nan,
+                     "accuracy": correct[inside].mean() if posts else np.nan})
+    return pd.DataFrame(rows)
+
+
+def expected_calibration_error(probabilities, labels, n_bins=5):
+    """Return the mean distance between confidence and accuracy.
+
+    Each bin counts as much as it has posts.
+
+    Parameters
+    ----------
+    probabilities, labels, n_bins
+        As for `calibration_bins`.
+
+    Returns
+    -------
+    float
+        0 for a perfectly calibrated classifier.
+    """
+    bins = calibration_bins(probabilities, labels, n_bins)
+    distances = (bins["confidence"] - bins["accuracy"]).abs() * bins["posts"]
+    return float(distances.sum() / bins["posts"].sum())
+
+
+def apply_temperature(probabilities, temperature):
+    """Divide the logits behind probabilities by a temperature.
+
+    A temperature above 1 lowers the confidence, one below 1 raises it. No answer changes.
+
+    Parameters
+    ----------
+    probabilities : numpy.ndarray of float, shape (n_posts, n_classes)
+        Answers of a classifier.
+    temperature : float
+        A number above 0.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n_posts, n_classes)
+        Each row sums to one.
+    """
+    tiny = np.finfo(np.float32).tiny  # the logarithm of 0 is not a number
+    logits = np.log(np.maximum(probabilities.astype(np.float64), tiny)) / temperature
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def best_temperature(probabilities, labels):
+    """Return the temperature with the lowest cross-entropy.
+
+    Parameters
+    ----------
+    probabilities : numpy.ndarray of float, shape (n_posts, n_classes)
+        Answers on posts that the classifier was neither trained nor measured on.
+    labels : numpy.ndarray of int, shape (n_posts,)
+        The right classes.
+
+    Returns
+    -------
+    float
+        The temperature.
+
+    Raises
+    ------
+    ValueError
+        If a probability is not a number, or no temperature between 0.05 and 20 is the best.
+    """
+    from scipy.optimize import minimize_scalar
+
+    if not np.isfinite(probabilities).all():
+        raise ValueError("Some probabilities are not numbers (NaN). Check the classifier's answers.")
+    right = np.arange(len(labels)), labels
+
+    def cross_entropy(log_temperature):
+        cooled = apply_temperature(probabilities, np.exp(log_temperature))
+        return -np.log(np.maximum(cooled[right], np.finfo(np.float64).tiny)).mean()
+
+    found = minimize_scalar(cross_entropy, bounds=(np.log(LOW), np.log(HIGH)), method="bounded",
+                            options={"xatol": 1e-4})
+    temperature = float(np.exp(found.x))
+    if temperature < 1.01 * LOW or temperature > 0.99 * HIGH:
+        raise ValueError(
+            f"No temperature between {LOW} and {HIGH:.0f} is the best: the search ended at "
+            f"{temperature:.2f}. The posts are too few, or all answers are right or all wrong.")
+    return temperature
+
+
+def paired_difference(a, b, level=0.95):
+    """Return the mean difference of two models over the same splits, with its t interval.
+
+    Both models were measured on the same splits, so the split's difficulty cancels.
+
+    Parameters
+    ----------
+    a, b : sequence of float, length n_splits
+        Accuracies of two models, split by split.
+    level : float
+        Confidence level of the interval.
+
+    Returns
+    -------
+    (float, float, float)
+        Mean of a - b, and the lower and upper end of its interval.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, or there are fewer than two splits.
+    """
+    from scipy import stats
+
+    if len(a) != len(b) or len(a) < 2:
+        raise ValueError(f"A paired difference needs the same two or more splits for both models, "
+                         f"but there are {len(a)} and {len(b)} accuracies.")
+    differences = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
+    mean = float(differences.mean())
+    error = float(differences.std(ddof=1)) / np.sqrt(len(differences))
+    half = float(stats.t.ppf((1 + level) / 2, len(differences) - 1) * error)
+    return mean, mean - half, mean + half
+
+
+def thread_interval(correct, threads, seed, level=0.95, n_samples=2_000):
+    """Return an interval for an accuracy, by resampling whole threads.
+
+    Posts of a thread are alike, so they are not independent observations: threads are drawn
+    with replacement, each with all of its posts (a cluster bootstrap).
+
+    Parameters
+    ----------
+    correct : array-like of bool, shape (n_posts,)
+        Which posts of the test set were answered correctly. Differences of two models, 1, 0
+        and -1, give the interval of their difference.
+    threads : array-like of int, shape (n_posts,)
+        Number of each post's thread.
+    seed : int
+        Seed of the resampling.
+    level : float
+        Confidence level of the interval.
+    n_samples : int
+        How often the threads are drawn.
+
+    Returns
+    -------
+    (float, float)
+        Lower and upper end.
+    """
+    _, thread_of = np.unique(np.asarray(threads), return_inverse=True)
+    sizes = np.bincount(thread_of)
+    right = np.bincount(thread_of, weights=np.asarray(correct, dtype=float))
+    random = np.random.RandomState(seed)
+    accuracies = np.empty(n_samples)
+    for sample in range(n_samples):
+        drawn = random.randint(0, len(sizes), len(sizes))
+        accuracies[sample] = right[drawn].sum() / sizes[drawn].sum()
+    outside = 50 * (1 - level)
+    low, high = np.percentile(accuracies, [outside, 100 - outside])
+    return float(low), float(high)
+
+
+def encode_texts(texts, *, model=ENCODER, folder="", max_words=200, max_pieces=256):
+    """Return the sentence encoder's vectors of some texts, from the cache or computed now.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Cleaned posts.
+    model : str
+        Name of the encoder, under which it is found online and its vectors are cached.
+    folder : str
+        Folder with the encoder's files; "" to get them by name.
+    max_words : int
+        Number of words of each text that are read.
+    max_pieces : int
+        Number of word pieces of each text that are read.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (n_texts, n_dimensions)
+        One vector per text. Memory-mapped and read-only.
+
+    Raises
+    ------
+    RuntimeError
+        If the vectors are not cached and sentence-transformers is not installed.
+    """
+    texts = [" ".join(text.split()[:max_words]) for text in texts]
+
+    def build():
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise RuntimeError(
+                "The sentence encoder needs a package that is not installed. Install it with "
+                "`pip install sentence-transformers`, or leave the encoder out.") from error
+        encoder = SentenceTransformer(str(folder) or model)
+        encoder.max_seq_length = max_pieces
+        return {"vectors": encoder.encode(texts, batch_size=32).astype(np.float32)}
+
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()
+    key = {"texts": digest, "n_texts": len(texts), "model": model, "max_pieces": max_pieces}
+    return cached_arrays("encoded", key, build)["vectors"]
+
+
+def correct_posts(run):
+    """Return which posts of the test set a run answered correctly.
+
+    Parameters
+    ----------
+    run : dict
+        A line of the results, with "correct" and "n_test".
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_test,)
+        In the order of the split's test set.
+    """
+    packed = np.frombuffer(base64.b64decode(run["correct"]), dtype=np.uint8)
+    return np.unpackbits(packed)[:run["n_test"]].astype(bool)
+
+
+def results(path=RUNS):
+    """Return the measured runs on the real posts.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File with one line of JSON per run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per run, among others "model", "condition", "seed", "n_labels" (0 for all) and
+        "accuracy" on the test set.
+    """
+    import pandas as pd
+
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return pd.DataFrame([json.loads(line) for line in lines])
+
+
+def learning_curve(path=RUNS):
+    """Return the accuracies at each number of labelled posts.
+
+    Only models with several numbers of labels, under the condition "body".
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File with one line of JSON per run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per model and number of labels: "model", "n_labels" (0 for all), "labels" (the
+        median number of labelled posts), "mean", "low", "high" (over the splits), "splits".
+    """
+    import pandas as pd
+
+    runs = results(path)
+    runs = runs[runs["condition"] == "body"]
+    curved = runs.loc[runs["n_labels"] > 0, "model"].unique()
+    rows = []
+    for (model, n_labels), own in runs[runs["model"].isin(curved)].groupby(["model", "n_labels"]):
+        labels = (own["n_train"] + own["n_validation"]).median()
+        rows.append({"model": model, "n_labels": n_labels, "labels": int(labels),
+                     "mean": own["accuracy"].mean(), "low": own["accuracy"].min(),
+                     "high": own["accuracy"].max(), "splits": len(own)})
+    return pd.DataFrame(rows).sort_values(["model", "labels"], ignore_index=True)
