@@ -12,13 +12,13 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("helpers", "requirements.txt", "requirements.lock", "pyproject.toml", "CITATION.cff", "LICENSE",
-          "LICENSE-TEXT.md")
+COPIED = ("helpers", "requirements.txt", "requirements.lock", "pyproject.toml", "CITATION.cff",
+          "LICENSE", "LICENSE-TEXT.md")
 SOLUTION = re.compile(r"<details><summary>Solution</summary>.*?</details>\n*", re.DOTALL)
-MARK = ".student-copy"  # stands in a folder that this command wrote, and may therefore write anew
+MARK = ".student-copy"  # marks a folder that this command wrote, and may therefore write anew
 README = """# Pre-trained word embeddings: your copy
 
-Six lessons in `notebooks/`, in their order. The exercises are without solutions; the check under each one answers.
+The lessons are in `notebooks/`, in their order. The exercises are without solutions; the check under each one answers.
 
 You need Python 3.11, 3.12 or 3.13. In this folder (on Windows write `.venv\\Scripts\\` for `.venv/bin/`):
 
@@ -46,7 +46,7 @@ def without_solutions(notebook):
     Raises
     ------
     ValueError
-        If there is not one solution an exercise, so that none slips through unseen.
+        If there is not one solution per exercise, so that none slips through unseen.
     """
     n_removed = 0
     for cell in notebook.cells:
@@ -55,8 +55,19 @@ def without_solutions(notebook):
             cell.source, n_removed = source.strip(), n_removed + n
     n_exercises = sum("exercise" in cell.metadata.get("tags", []) for cell in notebook.cells)
     if n_removed != n_exercises:
-        raise ValueError(f"there are {n_exercises} exercises, but {n_removed} solutions were found and removed")
+        raise ValueError(f"there are {n_exercises} exercises, but {n_removed} solutions")
     return n_removed
+
+
+def without_answers(notebook):
+    """Clear the output below each question to guess, in place: the learner runs that cell."""
+    question = False
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        if question:
+            cell.outputs, cell.execution_count = [], None
+        question = "guess" in cell.metadata.get("tags", [])
 
 
 def write_student(folder):
@@ -77,14 +88,15 @@ def write_student(folder):
     FileExistsError
         If the folder holds something else.
     ValueError
-        If a notebook's solutions are not found one an exercise.
+        If a notebook does not have one solution per exercise.
     """
     clear(folder)
     n_removed = 0
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+            shutil.copytree(source, folder / name, ignore=ignored)
         else:
             shutil.copy(source, folder / name)
     (folder / "README.md").write_text(README, encoding="utf-8")
@@ -97,6 +109,7 @@ def write_student(folder):
             n_removed += without_solutions(notebook)
         except ValueError as error:
             raise ValueError(f"{path.name}: {error}.") from None
+        without_answers(notebook)
         nbformat.write(notebook, folder / "notebooks" / path.name)
     return n_removed
 

@@ -1,0 +1,57 @@
+"""What the tests of the notebooks share: reading them, and running one as a learner would."""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+IGNORED = "nbval-ignore-output"
+SOLUTION = re.compile(  # the code, and why
+    r"<details><summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n(.+?)\n\n</details>", re.DOTALL)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def markdown(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def tagged(notebook, tag):
+    return [cell for cell in notebook.cells if tag in tags(cell)]
+
+
+def headings(path):
+    found = []
+    for source in markdown(read(path)):
+        plain = re.sub(r"(?s)```.*?```", "", source)
+        found += re.findall(r"(?m)^(#+) (.+)$", plain)
+    return found
+
+
+def exercises(notebook):
+    """Return the three cells of each exercise: task with solution, stub, check."""
+    cells = notebook.cells
+    numbers = [number for number, cell in enumerate(cells) if "exercise" in tags(cell)]
+    return [cells[number - 1:number + 2] for number in numbers]
+
+
+def all_text(notebook):
+    for cell in notebook.cells:
+        yield cell.source
+        for output in cell.get("outputs", []):
+            yield output.get("text", "")
+            for kind, value in output.get("data", {}).items():
+                if kind.startswith("text/"):
+                    yield value
