@@ -1,80 +1,141 @@
-"""Service room: every figure of the course, each with a description computed from its data.
+"""The figures of all lessons: `diagram` shows a drawing of the course, the others draw charts.
 
-A figure is shown with its description as alternative text, and the description stands
-under it: it reads well without the picture, and a test can compare it.
+Each figure is one output: a picture for doubled screens with its description as alternative text.
+A chart's description is computed from the chart's own data.
 """
 
 import io
+import textwrap
+from importlib import resources
+from xml.etree import ElementTree
 
-import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
+from matplotlib import colormaps
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
 from PIL import Image
 
-# Okabe and Ito's colours, which stay apart under the common kinds of colour blindness
+# Okabe and Ito's colors, which stay apart under the common kinds of color blindness
 # (https://jfly.uni-koeln.de/color/); the yellow is left out: too pale on white
 BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000")
-# the last two stand out from white by less than 3:1 (WCAG 2, 1.4.11): no chart of the course needs them
+# the last two stand out from white by less than 3:1 (WCAG 2, 1.4.11): no chart of the course needs
+# them
 PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, BLACK, ORANGE, SKY)
 MARKERS = "os^DvPX"
+WIDTH = 700  # pixels of every figure on the page; the picture itself has twice as many
+FIGURES = resources.files("helpers") / "figures"
+
+
+def diagram(name):
+    """Show a diagram of the course.
+
+    Parameters
+    ----------
+    name : str
+        The name of its file in ``helpers/figures``, such as ``"post"``.
+
+    Raises
+    ------
+    ValueError
+        There is no such diagram.
+    """
+    names = sorted(file.name[:-4] for file in FIGURES.iterdir() if file.name.endswith(".png"))
+    if name not in names:
+        raise ValueError(f"There is no diagram {name!r}. Choose one of: {', '.join(names)}.")
+    title, alt = alternative(name)
+    _display((FIGURES / f"{name}.png").read_bytes(), alt, f"Diagram: {title}")
+
+
+def alternative(name):
+    """Return the title of a diagram and its alternative text, which begins with the title."""
+    drawing = ElementTree.fromstring((FIGURES / f"{name}.svg").read_text(encoding="utf-8"))
+    title, description = (drawing.findtext(f"{{*}}{part}") for part in ("title", "desc"))
+    return title, f"{title}. {description}"
 
 
 def show(figure, description):
-    """Display a figure with its description as alternative text, and the description below it.
+    """Display a chart with its description as alternative text.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
+        Its width becomes `WIDTH` pixels.
     description : str
+        What a reader who does not see the picture needs to know.
     """
-    buffer, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=90, bbox_inches="tight")
-    plt.close(figure)
-    # 32 colours are enough for a chart and keep the notebook's file, and its diffs, small
-    Image.open(buffer).convert("RGB").quantize(32).save(small, format="png", optimize=True)
-    display({"image/png": small.getvalue(), "text/plain": description},
-            metadata={"image/png": {"alt": description}}, raw=True)
-    # displayed, not printed: printed text may be joined with earlier text and land above the picture
-    display({"text/plain": description}, raw=True)
+    large, small = io.BytesIO(), io.BytesIO()
+    dpi = 2 * WIDTH / figure.get_figwidth()
+    figure.savefig(large, format="png", dpi=dpi, facecolor="white")
+    # 64 colors are enough for a chart and keep the notebook's file small
+    Image.open(large).convert("RGB").quantize(64).save(small, format="png", optimize=True)
+    _display(small.getvalue(), description, description)
+
+
+def _display(picture, alt, text):
+    # the text is shown only where a picture cannot be
+    display({"image/png": picture, "text/plain": text},
+            metadata={"image/png": {"width": WIDTH, "alt": alt}}, raw=True)
+
+
+def _chart(height, title, rows=1, columns=1, **options):
+    """Return a figure, `height` inches high and seven wide, and its axes."""
+    figure = Figure(figsize=(7, height), layout="constrained")
+    figure.suptitle(textwrap.fill(title, 70), x=0.01, horizontalalignment="left")
+    axes = figure.subplots(rows, columns, **options)
+    for one in np.ravel(axes):
+        one.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _look(number):
+    """Return color and marker of the series of that number: the first 49 pairs all differ."""
+    n = len(PALETTE)
+    return {"color": PALETTE[number % n], "marker": MARKERS[(number + number // n) % n]}
 
 
 def bars(labels, values, *, title, xlabel, spread=None, decimals=0, mark=()):
-    """Draw horizontal bars, one a label, from top to bottom.
+    """Draw horizontal bars, one per label, from top to bottom.
 
     Parameters
     ----------
     labels : sequence of str
+        Names of the bars.
     values : sequence of float
+        Lengths of the bars.
     title, xlabel : str
         `xlabel` names the quantity and its unit.
     spread : sequence of (float, float), optional
-        The lowest and highest value behind each bar.
+        The lowest and the highest value behind each bar.
     decimals : int
         Of the numbers beside the bars and in the description.
     mark : collection of str
-        Labels to draw in another colour.
+        Labels to draw in another color.
     """
     labels, values = list(labels), np.array(list(values), dtype=float)
-    figure, axes = plt.subplots(figsize=(8, 0.8 + 0.3 * len(labels)))
-    colors = [VERMILLION if label in mark else BLUE for label in labels]
-    errors = None
+    figure, axes = _chart(0.9 + 0.29 * len(labels), title)
+    axes.set(xlabel=xlabel)
+    low, high = (values, values) if spread is None else np.array(list(spread), dtype=float).T
+    places = np.arange(len(labels))
+    axes.barh(places, values, color=[VERMILLION if label in mark else BLUE for label in labels])
     if spread is not None:
-        low, high = np.asarray(spread, dtype=float).T
-        errors = np.vstack([values - low, high - values])
-    axes.barh(labels, values, color=colors, xerr=errors, capsize=3)
-    ends = values if spread is None else high  # beside the bar: inside a short one there is no room
-    for y, (end, value) in enumerate(zip(ends, values, strict=True)):
-        axes.annotate(f"{value:,.{decimals}f}", (end, y), xytext=(4, 0), textcoords="offset points",
-                      va="center", fontsize=9)
-    axes.margins(x=0.1)
-    axes.invert_yaxis()
-    axes.set(title=title, xlabel=xlabel)
-    axes.spines[["top", "right"]].set_visible(False)
-    top, bottom = int(np.argmax(values)), int(np.argmin(values))
-    show(figure, f"Bar chart. {title}. {len(labels)} bars; x axis: {xlabel}. "
-                 f"Longest: {labels[top]} ({values[top]:,.{decimals}f}); "
-                 f"shortest: {labels[bottom]} ({values[bottom]:,.{decimals}f}).")
+        axes.errorbar(values, places, xerr=[values - low, high - values], fmt="none",
+                      ecolor=BLACK, capsize=3)
+    numbers = [f"{value:,.{decimals}f}" for value in values]
+    for place, number, end in zip(places, numbers, np.maximum(high, 0), strict=True):
+        # beside the bar: inside a short one there is no room
+        axes.annotate(number, (end, place), xytext=(4, 0), textcoords="offset points", va="center")
+    axes.set_yticks(places, labels, parse_math=False)  # a dollar sign is a dollar sign
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.margins(x=0.12)
+    if spread is not None:
+        numbers = [f"{number} ({one:,.{decimals}f} to {other:,.{decimals}f})"
+                   for number, one, other in zip(numbers, low, high, strict=True)]
+    named = [f"{label} {number}" for label, number in zip(labels, numbers, strict=True)]
+    if len(named) > 8:
+        named = [f"longest {named[values.argmax()]}", f"shortest {named[values.argmin()]}"]
+    show(figure, f"Bar chart: {title}. {len(labels)} bars, {xlabel}: {'; '.join(named)}.")
 
 
 def histogram(values, *, title, xlabel, ylabel, limit, line=None, bins=40):
@@ -83,15 +144,19 @@ def histogram(values, *, title, xlabel, ylabel, limit, line=None, bins=40):
     Parameters
     ----------
     values : array-like of float
+        Values of at least 0.
     title, xlabel, ylabel : str
+        Texts of the figure.
     limit : float
         Larger values are counted in the last bar.
     line : (float, str), optional
-        A value to mark and its name.
+        A value to mark, and its name.
     bins : int
+        Number of bars.
     """
     values = np.asarray(values)
-    figure, axes = plt.subplots(figsize=(8, 3.2))
+    figure, axes = _chart(3, title)
+    axes.set(xlabel=f"{xlabel} (last bar: {limit:,} or more)", ylabel=ylabel)
     axes.hist(np.minimum(values, limit), bins=np.linspace(0, limit, bins + 1), color=BLUE)
     marked = ""
     if line is not None:
@@ -99,153 +164,220 @@ def histogram(values, *, title, xlabel, ylabel, limit, line=None, bins=40):
         axes.annotate(line[1], (line[0], 0.92), xycoords=("data", "axes fraction"), xytext=(6, 0),
                       textcoords="offset points", color=VERMILLION)
         marked = f" Marked: {line[1]}; {np.mean(values > line[0]):.1%} of the values lie above it."
-    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    axes.spines[["top", "right"]].set_visible(False)
     low, median, high = np.percentile(values, (10, 50, 90))
-    show(figure, f"Histogram. {title}. x axis: {xlabel}, up to {limit:,.0f}; y axis: {ylabel}. Median {median:,.0f}, "
-                 f"10th percentile {low:,.0f}, 90th {high:,.0f}, largest {values.max():,.0f}.{marked}")
+    show(figure, f"Histogram: {title}. {xlabel}, up to {limit:,.0f}: median {median:,.0f}, 10th "
+                 f"percentile {low:,.0f}, 90th {high:,.0f}, largest {values.max():,.0f}.{marked}")
 
 
-def lines(x, series, *, title, xlabel, ylabel, line=None, percent=False, spread=None, logarithmic=False):
-    """Draw one curve a series over common x values.
+def lines(x, series, *, title, xlabel, ylabel, spread=None, line=None, percent=False,
+          logarithmic=False):
+    """Draw one line per series over common x values.
 
     Parameters
     ----------
     x : sequence of float
+        Common to all series.
     series : dict of str to sequence of float
+        The values by the name of their series.
     title, xlabel, ylabel : str
-    line : (float, str), optional
-        A position on the x axis to mark and its name.
-    percent : bool
-        Write the values in the description as per cent.
+        Texts of the figure.
     spread : dict of str to (sequence of float, sequence of float), optional
-        The lowest and highest values behind a series, drawn as its shadow.
+        The lowest and the highest values behind a series, drawn as a band.
+    line : (float, str), optional
+        A position on the x axis to mark, and its name.
+    percent : bool
+        Whether to write the values as percentages.
     logarithmic : bool
-        Whether the x axis is.
+        Whether the x axis is logarithmic.
     """
-    figure, axes = plt.subplots(figsize=(8, 3.6))
-    form = (lambda v: f"{v:.0%}") if percent else (lambda v: f"{v:.2f}")
-    trends = []
-    for (name, values), color, marker in zip(series.items(), PALETTE, MARKERS, strict=False):
-        axes.plot(x, values, color=color, marker=marker, markersize=4, label=name)
-        trends.append(f"{name} goes from {form(values[0])} to {form(values[-1])} "
-                      f"(lowest {form(np.nanmin(values))}, highest {form(np.nanmax(values))})")
-        if spread is not None:
-            axes.fill_between(x, *spread[name], color=color, alpha=0.2, linewidth=0)
-            widest = max(high - low for low, high in zip(*spread[name], strict=True))
-            trends[-1] += f", its shadow at most {form(widest)} wide"
+    figure, axes = _chart(3.4, title)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    form = "{:.0%}" if percent else "{:.2f}"
+    told = []
+    for number, (name, values) in enumerate(series.items()):
+        axes.plot(x, values, markersize=4, label=name, **_look(number))
+        told.append(f"{name} from {form.format(values[0])} to {form.format(values[-1])}")
+        if spread is not None and name in spread:
+            low, high = np.asarray(spread[name], dtype=float)
+            axes.fill_between(x, low, high, color=_look(number)["color"], alpha=0.2, linewidth=0)
+            widest = np.nanmax(high - low)
+            told[-1] += f" (its band at most {form.format(widest)} wide)"
     marked = ""
     if line is not None:
         axes.axvline(line[0], color=BLACK, linestyle=":", label=line[1])
         marked = f" Marked: {line[1]}."
-    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    axes.xaxis.get_major_locator().set_params(integer=float(x[0]).is_integer())  # no half epochs
     if logarithmic:
         axes.set_xscale("log")
         axes.set_xticks(x, [f"{value:,}" for value in x])
         axes.minorticks_off()
-    axes.spines[["top", "right"]].set_visible(False)
+    elif all(float(value).is_integer() for value in x):
+        axes.xaxis.get_major_locator().set_params(integer=True)  # no half epochs
+    if percent:
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axes.legend(frameon=False)
-    scale = ", logarithmic" if logarithmic else ""
-    show(figure, f"Line chart. {title}. x axis: {xlabel}, {x[0]:g} to {x[-1]:g}{scale}; y axis: {ylabel}. "
-                 + "; ".join(trends) + "." + marked)
+    show(figure, f"Line chart: {title}. {ylabel} over {xlabel}, {x[0]:,g} to {x[-1]:,g}: "
+                 f"{'; '.join(told)}.{marked}")
 
 
-def bands(band, *, title):
-    """Draw the training and the validation loss of several seeds: their mean, and a shadow from lowest to highest.
-
-    Parameters
-    ----------
-    band : dict of str to dict
-        One network's entry of what `helpers.comparison.bands` returns.
-    title : str
-    """
-    losses = {"training": band["loss"], "validation": band["val_loss"]}
-    means = {part: values["mean"] for part, values in losses.items()}
-    lines(range(1, len(means["training"]) + 1), means, title=title, xlabel="epoch", ylabel="cross-entropy (nats)",
-          spread={part: (values["low"], values["high"]) for part, values in losses.items()})
-
-
-def curves(history, best_epoch):
+def curves(history, best_epoch=None, *, title="Training curves"):
     """Draw the training curves: loss and accuracy, training and validation, by epoch.
 
     Parameters
     ----------
     history : dict of str to list of float
         What Keras keeps in ``History.history``.
-    best_epoch : int
-        Counted from 1; marked in both panels.
+    best_epoch : int, optional
+        The epoch to mark, counted from 1; without it, the one with the lowest validation loss.
+    title : str
+        Text above both charts.
     """
+    lowest = int(np.argmin(history["val_loss"])) + 1
+    best_epoch = lowest if best_epoch is None else best_epoch
     epochs = np.arange(1, len(history["loss"]) + 1)
-    figure, panels = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    figure, panels = _chart(3.4, title, columns=2)
     for axes, name in zip(panels, ("loss", "accuracy"), strict=True):
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.plot(epochs, history[name], color=BLUE, marker="o", markersize=4, label="training")
-        axes.plot(epochs, history[f"val_{name}"], color=VERMILLION, marker="s", markersize=4, label="validation")
+        for number, part in enumerate(("training", "validation")):
+            values = history[name if part == "training" else f"val_{name}"]
+            axes.plot(epochs, values, markersize=4, label=part, **_look(number))
         axes.axvline(best_epoch, color=BLACK, linestyle=":", label=f"best epoch: {best_epoch}")
-        axes.set(title=name.capitalize(), xlabel="epoch",
-                 ylabel="cross-entropy (nats)" if name == "loss" else "accuracy (share of posts)")
-        axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-    final = {name: values[-1] for name, values in history.items()}
-    best = history["val_loss"][best_epoch - 1]
-    show(figure, f"Two line charts over {len(epochs)} epochs. Loss: training goes from {history['loss'][0]:.2f} to "
-                 f"{final['loss']:.2f}; validation is lowest at epoch {best_epoch} ({best:.2f}) and ends at "
-                 f"{final['val_loss']:.2f}. Accuracy: training ends at {final['accuracy']:.2f}, validation at "
-                 f"{final['val_accuracy']:.2f}.")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set(xlabel="epoch", ylabel=name)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3,
+                  frameon=False)
+    ends = {name: f"from {values[0]:.2f} to {values[-1]:.2f}" for name, values in history.items()}
+    show(figure, f"Two line charts: {title}. {len(epochs)} epochs, epoch {best_epoch} is marked. "
+                 f"Loss: training {ends['loss']}, validation {ends['val_loss']}, lowest at epoch "
+                 f"{lowest} ({history['val_loss'][lowest - 1]:.2f}). Accuracy: training "
+                 f"{ends['accuracy']}, validation {ends['val_accuracy']}, "
+                 f"{history['val_accuracy'][best_epoch - 1]:.2f} at the marked epoch.")
 
 
 def confusion(matrix, class_names, *, title):
-    """Draw a confusion matrix: true groups as rows, predicted ones as columns, each column named by its row's number.
+    """Draw a confusion matrix: true groups as rows, predicted groups as columns.
 
     Parameters
     ----------
     matrix : numpy.ndarray of int, shape (n_classes, n_classes)
+        Numbers of posts.
     class_names : sequence of str
+        Names of the rows; a column has the number of its row.
     title : str
+        Text above the figure.
     """
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    figure, axes = plt.subplots(figsize=(7.2, 5.2))
-    image = axes.imshow(share, cmap=plt.get_cmap("cividis", 20), vmin=0, vmax=1)
-    figure.colorbar(image, label="share of the true group's posts", shrink=0.8)
+    figure, axes = _chart(5, title)
+    axes.set(xlabel="predicted group, by its number", ylabel="true group")
+    # the power makes rare mistakes visible
+    image = axes.imshow(share, cmap=colormaps["Blues"].resampled(24), aspect="auto",
+                        norm=PowerNorm(0.5, vmin=0, vmax=1))
+    figure.colorbar(image, label="share of the true group's posts")
     ticks = np.arange(len(class_names))
-    # numbers: twenty names on end cannot be read without tilting one's head
-    axes.set_xticks(ticks, ticks + 1)
+    # numbers: names on end cannot be read without tilting one's head
+    axes.set_xticks(ticks, ticks + 1, fontsize=8)
     axes.set_yticks(ticks, [f"{name} {number}" for number, name in enumerate(class_names, 1)])
-    axes.set(title=title, xlabel="predicted group, by its number", ylabel="true group")
     wrong = matrix - np.diag(np.diag(matrix))
-    most = [np.unravel_index(place, wrong.shape) for place in np.argsort(-wrong, axis=None, kind="stable")[:3]]
-    mistakes = [f"{class_names[true]} taken for {class_names[predicted]} ({wrong[true, predicted]})"
-                for true, predicted in most if wrong[true, predicted]]
-    diagonal = np.diag(share)
-    show(figure, f"Confusion matrix, {len(class_names)} groups, rows are true, columns predicted. {title}. Best found: "
-                 f"{class_names[np.argmax(diagonal)]} ({diagonal.max():.0%}); least: "
-                 f"{class_names[np.argmin(diagonal)]} ({diagonal.min():.0%}). Most frequent "
-                 f"mistakes: {'; '.join(mistakes) or 'none'}.")
+    places = [divmod(place, len(class_names)) for place in np.argsort(-wrong, axis=None)[:3]]
+    mistakes = [f"{class_names[true]} taken for {class_names[predicted]} {wrong[true, predicted]}"
+                for true, predicted in places if wrong[true, predicted]]
+    found = np.diag(share)
+    best, worst = found.argmax(), found.argmin()
+    show(figure, f"Confusion matrix: {title}. {len(class_names)} groups; rows are true, columns "
+                 f"predicted. Best found: {class_names[best]} ({found[best]:.0%}); least: "
+                 f"{class_names[worst]} ({found[worst]:.0%}). Most frequent mistakes: "
+                 f"{'; '.join(mistakes) or 'none'}.")
 
 
-def scatter(points, words, groups, *, title):
-    """Draw words as points in two dimensions, one colour and marker a group.
+def scatter(points, words, groups, *, title, xlabel="first principal component",
+            ylabel="second principal component"):
+    """Draw words as points in two dimensions, one color and marker per group.
 
     Parameters
     ----------
     points : numpy.ndarray, shape (n_words, 2)
+        Coordinates of the words.
     words : sequence of str
+        Names of the points.
     groups : sequence of str
         The group of each word.
-    title : str
+    title, xlabel, ylabel : str
+        Texts of the figure.
     """
-    figure, axes = plt.subplots(figsize=(8.5, 6))
-    groups = np.asarray(groups)
-    names = sorted(set(groups.tolist()))
-    for name, color, marker in zip(names, PALETTE, MARKERS, strict=False):
-        own = groups == name
-        axes.scatter(*points[own].T, color=color, marker=marker, s=28, label=name)
-    for (x, y), word in zip(points, words, strict=True):
-        axes.annotate(word, (x, y), xytext=(3, 3), textcoords="offset points", fontsize=7)
-    axes.set(title=title, xlabel="first principal component", ylabel="second principal component")
-    axes.spines[["top", "right"]].set_visible(False)
+    figure, axes = _chart(5, title)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.margins(0.1)
+    groups, centers = np.asarray(groups), []
+    for number, name in enumerate(dict.fromkeys(groups.tolist())):
+        own = points[groups == name]
+        axes.scatter(own[:, 0], own[:, 1], s=28, label=name, **_look(number))
+        centers.append("{} around ({:.1f}, {:.1f})".format(name, *own.mean(axis=0)))
+    for point, word in zip(points, words, strict=True):
+        axes.annotate(word, point, xytext=(4, 3), textcoords="offset points",
+                      fontsize=9, parse_math=False)
     axes.legend(frameon=False)
-    centres = "; ".join(
-        f"{name} around ({x:.1f}, {y:.1f})" for name in names for x, y in [points[groups == name].mean(axis=0)])
-    show(figure, f"Scatter plot of {len(words)} words of {len(names)} groups in two dimensions. {title}. {centres}.")
+    show(figure, f"Scatter plot: {title}. {len(words)} words of {len(centers)} groups: "
+                 f"{'; '.join(centers)}.")
+
+
+def heat_strip(words, weights, *, title):
+    """Draw the words of a post on a background that is darker where their weight is higher.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The post's words in their order.
+    weights : sequence of float
+        A weight of at least 0 per word, such as an attention weight.
+    title : str
+        Text above the figure.
+    """
+    weights = np.asarray(weights, dtype=float)
+    starts, row, column, columns = [], 0, 0, 82
+    for word in words:
+        if column + len(word) > columns:
+            row, column = row + 1, 0
+        starts.append((column, row))
+        column += len(word) + 1
+    figure, axes = _chart(0.45 + 0.24 * (row + 1), title)
+    axes.set(xlim=(-0.6, columns), ylim=(row + 0.6, -0.6))
+    axes.axis("off")
+    darkness = weights / weights.max() if weights.any() else weights
+    for word, (column, row), dark in zip(words, starts, darkness, strict=True):
+        axes.text(column, row, word, family="monospace", fontsize=9.5, va="center",
+                  parse_math=False,
+                  bbox={"boxstyle": "square,pad=0.12", "color": VERMILLION, "alpha": 0.75 * dark,
+                        "linewidth": 0})
+    highest = [f"{words[place]} {weights[place]:.2f}"
+               for place in np.argsort(-weights, kind="stable")[:5]]
+    show(figure, f"Text with shaded words: {title}. {len(words)} words; the highest weights: "
+                 f"{', '.join(highest)}.")
+
+
+def reliability(bins, *, title):
+    """Draw a reliability diagram: accuracy against mean confidence, and the posts of each bin.
+
+    Parameters
+    ----------
+    bins : pandas.DataFrame
+        A row per bin with the columns ``low`` and ``high`` (the bin's limits), ``posts``,
+        ``confidence`` and ``accuracy``, as `helpers.evaluation.calibration_bins` returns it.
+    title : str
+        Text above the figure.
+    """
+    filled = bins[bins["posts"] > 0]
+    figure, (top, bottom) = _chart(4.6, title, rows=2, sharex=True, height_ratios=(3, 1))
+    place = {"x": filled["low"], "width": filled["high"] - filled["low"], "align": "edge",
+             "color": BLUE, "edgecolor": "white"}
+    top.bar(height=filled["accuracy"], label="accuracy of the bin", alpha=0.4, **place)
+    top.plot([0, 1], [0, 1], color=BLACK, linestyle=":", label="confidence = accuracy")
+    top.plot(filled["confidence"], filled["accuracy"], label="at the bin's mean confidence",
+             linestyle="none", **_look(1))
+    bottom.bar(height=filled["posts"], **place)
+    top.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1.02))
+    bottom.set(xlabel="confidence", ylabel="posts")
+    top.legend(frameon=False)
+    gaps = (filled["confidence"] - filled["accuracy"]).to_numpy()
+    widest = filled.iloc[np.abs(gaps).argmax()]
+    show(figure, f"Reliability diagram: {title}. {len(filled)} bins with {filled['posts'].sum():,} "
+                 f"posts; in {np.sum(gaps > 0)} of them confidence is above accuracy. Widest gap: "
+                 f"confidence {widest['confidence']:.2f}, accuracy {widest['accuracy']:.2f}, "
+                 f"{widest['posts']:,.0f} posts.")
