@@ -7,4 +7,11 @@ package: `sample`, `results`, `figures`. A module whose name begins with an unde
 plumbing: you need not open it. Imports run from later lessons to earlier ones, never back.
 """
 
-COURSE = "word-embeddings-course"  # the distribution's name: tells this package from another `helpers`
+import os
+
+# set before Keras and TensorFlow are imported, whatever imports them
+os.environ["KERAS_BACKEND"] = "tensorflow"  # no other backend reads text
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's start-up notes
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # sums in the same order on every processor
+
+COURSE = "word-embeddings-course"  # the distribution's name: another `helpers` has none

@@ -1,181 +1,307 @@
-"""Lesson 06: one model from raw post to group name, written so that it can leave the notebook.
+"""Lessons 06 and 09: one model from text to group name, written so that it can leave the notebook.
 
-`helpers.predict` loads and asks what is written here.
+`helpers.predict` loads and asks what is written here, and holds the list of formats.
 """
 
 import contextlib
 import importlib.util
 import inspect
 import json
+import os
 import platform
+import shlex
 import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import keras
 import numpy as np
+import pandas as pd
 import tensorflow as tf
 from keras import layers
+from packaging.requirements import Requirement
 
 from helpers import predict
 from helpers._cache import file_digest
-from helpers.models import with_score_table
+from helpers.headers import HEADER_PATTERN
 from helpers.vectorization import build_vectorizer
 
-# what `helpers.headers.clean_text` takes away, as TensorFlow's regular expressions (RE2) say it; \C is any byte
-RULES = {
-    "full": "",
-    "reference": r"\A(?:(?:\C*?\n){10}|\C*)",
-    "body": r"\A[!-9;-~]+:\C*?(?:\n\r?\n|\z)",
-    "strict": r"\A[!-9;-~]+:\C*?(?:\n\r?\n|\z)",  # quotes and signatures need more than a regular expression
-}
-# the description's word on whether a file holds the text rule: no layer of Keras, ONNX or LiteRT cuts strings by one
-CLEAN, WHOLE = "posts after the text rule", "whole posts"
-WITH_QUOTES = "posts; their headers are cut here, quotes and signatures must have been before"
+OUTPUT_VARIABLE = "WORD_EMBEDDINGS_OUTPUT"
+TEN_LINES = r"^(?:(?:[^\n]*\n){10}|[\s\S]*)"  # what `helpers.headers.drop_lines` takes away
 
 
-def end_to_end(classifier, vocabulary, class_names, sequence_length):
-    """Put the vectorizer before a trained classifier and the group names behind it.
+def output_folder(output_dir=""):
+    """Return the folder in which a lesson keeps its model, made if it is not there.
 
     Parameters
     ----------
-    classifier : keras.Model
+    output_dir : str or pathlib.Path
+        The lesson's parameter. If it is ``""``, the environment variable
+        ``WORD_EMBEDDINGS_OUTPUT`` names the folder; without it, the folder is ``my`` in the
+        course's clone, or in the current folder where there is no clone.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    course = Path(__file__).resolve().parent.parent
+    home = course if (course / "notebooks").is_dir() else Path.cwd()
+    folder = Path(output_dir or os.environ.get(OUTPUT_VARIABLE) or home / "my").expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+# --- the model
+
+def build_classifier(network, vocabulary, class_names, sequence_length):
+    """Put the vectorizer before a trained network and the group names behind it.
+
+    Parameters
+    ----------
+    network : keras.Model
         From integers to probabilities.
     vocabulary : list of str
+        As `helpers.vectorization.learn_vocabulary` returns it.
     class_names : sequence of str
+        The groups, in the order of the probabilities.
     sequence_length : int
+        Number of tokens that are read.
 
     Returns
     -------
     keras.Model
-        Takes strings of shape (batch,); gives a dict of ``"group"`` (strings, shape (batch,))
-        and ``"probabilities"`` (shape (batch, n_classes)).
+        Takes texts of shape (batch,); gives a dict of ``"group"`` (texts, shape (batch,)) and
+        ``"probabilities"`` (shape (batch, n_classes)).
     """
     text = keras.Input((), dtype="string", name="text")
-    probabilities = network_of(classifier)(build_vectorizer(vocabulary, sequence_length)(text))
-    best = keras.ops.argmax(probabilities, axis=-1)
-    names = layers.StringLookup(vocabulary=list(class_names), invert=True, num_oov_indices=0, name="group")
-    return keras.Model(text, {"group": names(best), "probabilities": probabilities}, name="end_to_end")
+    probabilities = network(build_vectorizer(vocabulary, sequence_length)(text))
+    names = layers.StringLookup(vocabulary=list(class_names), invert=True, num_oov_indices=0)
+    group = names(keras.ops.argmax(probabilities, axis=-1))
+    return keras.Model(text, {"group": group, "probabilities": probabilities}, name="classifier")
 
 
-def network_of(classifier):
-    """Return the same layers as a model without an optimizer, whose state would be saved too."""
-    return keras.Model(classifier.inputs, classifier.outputs[0], name="network")
-
-
-def save(trained, folder, *, sequence_length, text, about):
-    """Write a classifier in every format whose libraries are installed.
+def describe(trained, *, sequence_length, text, about):
+    """Return the note that travels with a model.
 
     Parameters
     ----------
     trained : helpers.models.Trained
-        Its model is an attention network.
+        The classifier of lesson 05.
+    sequence_length : int
+        Number of tokens that are read.
+    text : str
+        The text rule by which the training posts were cleaned: a key of
+        `helpers.headers.TEXT_RULES`.
+    about : dict
+        What else the note should say, such as the parameters of the run: JSON values.
+
+    Returns
+    -------
+    dict
+    """
+    versions = {"python": platform.python_version(), "keras": keras.__version__,
+                "tensorflow": tf.__version__, "numpy": np.__version__}
+    return {**about, "format": predict.ABOUT_FORMAT, "class_names": list(trained.class_names),
+            "text": text, "sequence_length": sequence_length,
+            "test_accuracy": trained.test_accuracy, "test_posts": len(trained.test_posts),
+            "versions": versions}
+
+
+# --- the formats
+
+def save(trained, folder, *, sequence_length, text, about, formats=tuple(predict.FORMATS)):
+    """Write a classifier in several formats.
+
+    Parameters
+    ----------
+    trained : helpers.models.Trained
+        The classifier of lesson 05.
     folder : str or pathlib.Path
         Made if it is not there; earlier models in it are replaced.
-    sequence_length : int
-    text : {"full", "reference", "body", "strict"}
-        The rule by which the training posts were cleaned; it becomes a part of the model.
-    about : dict
-        What else the files shall say of themselves, such as the fingerprint of the posts: JSON values.
+    sequence_length, text, about
+        As in `describe`.
+    formats : sequence of str
+        Keys of `helpers.predict.FORMATS`.
 
     Returns
     -------
     dict of str to pathlib.Path
-        From the name of a format to what `helpers.predict.load` takes. "onnx" is left out without
-        the packages tf2onnx and onnx.
+        From the name of a format to what `helpers.predict.load` takes. "onnx" is left out, with a
+        printed line, where the packages tf2onnx and onnx are missing.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    about = describe(trained, sequence_length=sequence_length, text=text, about=about)
-    classifier = with_score_table(trained.model)  # faster; not below, for two-byte weights would round the scores
-    model = end_to_end(classifier, trained.vocabulary, trained.class_names, sequence_length)
-    paths = {"keras": folder / "classifier.keras", "savedmodel": folder / "classifier"}
-    save_keras(model, paths["keras"], about)
-    save_savedmodel(model, paths["savedmodel"], about)
-    network, words = network_of(trained.model), "\n".join(trained.vocabulary)
-    # the first batch may have any size, each post the same length
-    signature = [keras.InputSpec(shape=(None, sequence_length), dtype="int32", name="ids")]
-    # weights of two bytes instead of four; with one byte, some posts got another group
-    smaller = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
-    ways = {"litert": ("litert", {}), "litert, float16": ("litert", smaller)}
-    if importlib.util.find_spec("tf2onnx") and importlib.util.find_spec("onnx"):
-        ways = {"onnx": ("onnx", {}), **ways}
-    for name, (kind, options) in ways.items():
-        paths[name] = folder / f"classifier.{name.replace(', ', '-')}.zip"
-        with tempfile.TemporaryDirectory() as made, quiet():
-            file = Path(made) / predict.NETWORKS[kind]
-            network.export(file, format=kind, input_signature=signature, verbose=False, **options)
-            members = {file.name: file.read_bytes(), predict.VOCABULARY: words}
-        _write_archive(paths[name], members, {**about, "takes": CLEAN})
+    note = describe(trained, sequence_length=sequence_length, text=text, about=about)
+    # the same layers without an optimizer, whose state would be saved too
+    network = keras.Model(trained.model.inputs, trained.model.outputs[0], name="network")
+    classifier = build_classifier(network, trained.vocabulary, trained.class_names, sequence_length)
+    paths = {}
+    for name in formats:
+        path = folder / predict.FORMATS[name].path
+        if name == "keras":
+            save_keras(classifier, path, note)
+        elif name == "savedmodel":
+            save_savedmodel(classifier, path, note)
+        elif name == "onnx" and not all(map(importlib.util.find_spec, ("tf2onnx", "onnx"))):
+            print("ONNX is left out: it needs the packages tf2onnx and onnx.")
+            continue
+        else:
+            save_network(network, path, name, trained.vocabulary, note)
+        paths[name] = path
     return paths
 
 
-def describe(trained, *, sequence_length, text, about):
-    """Return what a model file says of itself; parameters as of `save`."""
-    versions = {"python": platform.python_version(), "keras": keras.__version__, "tensorflow": tf.__version__,
-                "numpy": np.__version__}
-    return {**about, "format": predict.ABOUT_FORMAT, "class_names": list(trained.class_names), "text": text,
-            "sequence_length": sequence_length, "test_accuracy": trained.test_accuracy,
-            "test_posts": len(trained.test_posts), "versions": versions}
-
-
-def save_keras(model, path, about):
-    """Save a model as a ``.keras`` file that each supported Keras reads, with its description in it.
+def save_keras(classifier, path, note):
+    """Save a model as a ``.keras`` file with its note in it.
 
     Parameters
     ----------
-    model : keras.Model
+    classifier : keras.Model
+        As `build_classifier` returns it.
     path : pathlib.Path
-    about : dict
+        Ends in ``.keras``.
+    note : dict
+        As `describe` returns it.
     """
-    model.save(path)
-    with zipfile.ZipFile(path) as saved:
-        members = {name: saved.read(name) for name in saved.namelist()}
-    members["config.json"] = json.dumps(json.loads(members["config.json"], object_hook=_without_defaults))
-    _write_archive(path, members, {**about, "takes": CLEAN})
+    with _replaced(path) as new:
+        classifier.save(new)
+        add_note(new, note)
+
+
+def add_note(path, note):
+    """Put a note into a ``.keras`` file, and make the file readable by older versions of Keras.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A ``.keras`` file: a zip archive with a file ``config.json``.
+    note : dict
+        As `describe` returns it.
+    """
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(members["config.json"], object_hook=_without_defaults)
+    members |= {"config.json": json.dumps(config), predict.ABOUT: json.dumps(note)}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
 
 
 def _without_defaults(entry):
-    # a newer Keras writes settings that an older one does not know; left at their defaults, none is needed
-    module, _, room = str(entry.get("module")).partition(".")
-    if module == "keras" and room in ("layers", "initializers"):
-        kind = getattr(getattr(keras, room), entry["class_name"])
-        if "from_config" not in vars(kind):  # such a one, TextVectorization for instance, asks for its settings
-            defaults = {name: known.default for base in reversed(kind.__mro__)
-                        for name, known in inspect.signature(base.__init__).parameters.items()}
+    # a newer Keras writes settings that an older one does not know; those with their default value
+    # are not needed, except by a layer with a `from_config` of its own, such as TextVectorization
+    module, _, kind = str(entry.get("module")).partition(".")
+    if module == "keras" and kind in ("layers", "initializers"):
+        known = getattr(getattr(keras, kind), entry["class_name"])
+        if "from_config" not in vars(known):
+            defaults = {}
+            for base in reversed(known.__mro__):
+                for name, parameter in inspect.signature(base.__init__).parameters.items():
+                    defaults[name] = parameter.default
             entry["config"] = {name: value for name, value in entry["config"].items()
                                if name not in defaults or value != defaults[name]}
     return entry
 
 
-def save_savedmodel(model, folder, about):
-    """Export a model with its text rule, as TensorFlow Serving reads it: in a folder with a number.
+def save_savedmodel(classifier, folder, note):
+    """Save a model as a SavedModel that cuts the header of a post itself.
 
     Parameters
     ----------
-    model : keras.Model
-        As `end_to_end` returns it.
+    classifier : keras.Model
+        As `build_classifier` returns it.
     folder : pathlib.Path
-        The SavedModel is its subfolder ``1``; its signature ``serving_default`` takes whole posts
-        as ``text`` and gives ``group`` and ``probabilities``.
-    about : dict
+        The SavedModel is its subfolder ``1``, where TensorFlow Serving looks for it. Its signature
+        ``serving_default`` takes whole posts as ``text``, ``as_is`` texts without a header; both
+        give ``group`` and ``probabilities``. Quotes and signatures are cut by neither.
+    note : dict
+        As `describe` returns it.
     """
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+    taken = tf.TensorSpec([None], tf.string, name="text")
+
+    def as_is(text):
+        return classifier(text)
+
     def serving_default(text):
-        return model(tf.strings.regex_replace(text, RULES[about["text"]], "", replace_global=False), training=False)
+        return classifier(cut_header(text, note["text"]))
 
     module = tf.Module()  # Keras's own ExportArchive would write every weight twice
-    module.model = model
-    shutil.rmtree(folder, ignore_errors=True)
-    with quiet():
-        tf.saved_model.save(module, str(folder / "1"), signatures=serving_default)
-    extra = folder / "1" / "assets.extra"  # where TensorFlow keeps what only people and programs of ours read
-    extra.mkdir()
-    about = {**about, "takes": WITH_QUOTES if about["text"] == "strict" else WHOLE,
-             "sha256": file_digest(folder / "1" / predict.GRAPH)}  # TensorFlow checks the weights, but not the graph
-    (extra / predict.ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    module.classifier = classifier
+    signatures = {function.__name__: tf.function(function, input_signature=[taken])
+                  for function in (as_is, serving_default)}
+    with _replaced(folder) as new, quiet():
+        tf.saved_model.save(module, str(new / "1"), signatures)
+        _write_note(new / "1", note, ["saved_model.pb"])  # TensorFlow checks the weights itself
+
+
+def cut_header(text, rule):
+    """Cut the headers of posts with TensorFlow's operations.
+
+    Parameters
+    ----------
+    text : tensor of str, shape (batch,)
+        Whole posts in UTF-8.
+    rule : str
+        A key of `helpers.headers.TEXT_RULES`. Quotes and signatures stay, whatever the rule.
+
+    Returns
+    -------
+    tensor of str, shape (batch,)
+    """
+    pattern = {"full": "", "reference": TEN_LINES}.get(rule, HEADER_PATTERN)
+    valid = tf.strings.unicode_transcode(text, "UTF-8", "UTF-8")  # the pattern stops at other bytes
+    return tf.strings.regex_replace(valid, pattern, "", replace_global=False)
+
+
+def save_network(network, folder, name, vocabulary, note):
+    """Save a network without its vectorizer, as ONNX or LiteRT, beside the vocabulary as text.
+
+    A page in the browser needs the three files of an ONNX model: ``network.onnx`` takes the
+    integers as ``ids`` and gives the probabilities, line i of ``vocabulary.txt`` (counted from 0)
+    is token i, and ``about.json`` holds ``class_names`` and ``sequence_length``.
+
+    Parameters
+    ----------
+    network : keras.Model
+        From integers to probabilities.
+    folder : pathlib.Path
+        Made if it is not there.
+    name : {"onnx", "litert"}
+        The format.
+    vocabulary : list of str
+        The tokens, in the order of their integers.
+    note : dict
+        As `describe` returns it.
+    """
+    file = predict.FORMATS[name].network
+    ids = keras.InputSpec(shape=(None, note["sequence_length"]), dtype="int32", name="ids")
+    with _replaced(folder) as new, quiet():
+        new.mkdir()
+        # a str: Keras 3.13 takes no path here
+        network.export(str(new / file), format=name, input_signature=[ids], verbose=False)
+        (new / predict.VOCABULARY).write_text("\n".join(vocabulary), encoding="utf-8")
+        _write_note(new, note, [file, predict.VOCABULARY])
+
+
+def _write_note(folder, note, files):
+    note = {**note, "sha256": {file: file_digest(folder / file) for file in files}}
+    (folder / predict.ABOUT).write_text(json.dumps(note, indent=1), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _replaced(path):
+    """Give a temporary path, which takes the place of `path` when all went well."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        new = Path(folder) / path.name
+        yield new
+        if path.is_dir():
+            shutil.rmtree(path)
+        os.replace(new, path)
 
 
 @contextlib.contextmanager
@@ -190,7 +316,221 @@ def quiet():
             tf.get_logger().setLevel(level)
 
 
-def _write_archive(path, members, about):
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in {**members, predict.ABOUT: json.dumps(about)}.items():
-            archive.writestr(name, content)
+# --- lesson 09: what each format weighs, and whether it answers the same
+
+def ask(path, posts, *, first_on_path=()):
+    """Ask a model in a new process.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        What `helpers.predict.load` takes.
+    posts : list of str
+        Whole posts, 1 or more.
+    first_on_path : sequence of pathlib.Path
+        Folders in which the process looks for packages first, such as another version of Keras.
+
+    Returns
+    -------
+    dict
+        ``groups`` (list of str), ``probabilities`` (array of shape (n_posts, n_classes)),
+        ``first_s`` (seconds from loading to the first answer, with the import of the libraries),
+        ``one_ms`` (median for one post), ``posts_per_s`` (best of three, in batches) and
+        ``imported`` (which of TensorFlow and Keras the process has imported).
+
+    Raises
+    ------
+    RuntimeError
+        If the process fails; the message is what it wrote to standard error.
+    """
+    folders = [*first_on_path, Path(__file__).resolve().parent.parent, os.environ.get("PYTHONPATH")]
+    search = os.pathsep.join(str(place) for place in folders if place)
+    environment = {**os.environ, "PYTHONPATH": search}
+    program = "import sys; from helpers import predict; predict.measure(sys.argv[1])"
+    done = subprocess.run([sys.executable, "-c", program, str(path)], input=json.dumps(posts),
+                          text=True, encoding="utf-8", capture_output=True, env=environment)
+    if done.returncode:
+        raise RuntimeError(f"The process that asked {path} failed:\n{done.stderr.strip()}")
+    answer = json.loads(done.stdout.splitlines()[-1])
+    return {**answer, "probabilities": np.array(answer["probabilities"], dtype=np.float32)}
+
+
+def compare_formats(paths, posts, probabilities):
+    """Ask a model in each of its formats, and compare the answers with the model in memory.
+
+    Parameters
+    ----------
+    paths : dict of str to pathlib.Path
+        As `save` returns it.
+    posts : list of str
+        Whole posts.
+    probabilities : numpy.ndarray of float32, shape (n_posts, n_classes)
+        Of the model in memory.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per format. A format whose library is not installed is left out, with a printed line.
+    """
+    rows = {}
+    for name, path in paths.items():
+        packages = predict.FORMATS[name].packages
+        try:
+            there = ask(path, posts)
+        except RuntimeError as error:
+            if "not installed" not in str(error):
+                raise
+            print(f"{name} is left out: it needs {' '.join(packages)}.")
+            continue
+        changed = there["probabilities"].argmax(axis=1) != probabilities.argmax(axis=1)
+        rows[name] = {
+            "file, MB": size_mb(path), "installed, MB": installed_mb(*packages),
+            "first answer, s": there["first_s"], "one post, ms": there["one_ms"],
+            "posts per s": there["posts_per_s"],
+            "largest difference": float(np.abs(there["probabilities"] - probabilities).max()),
+            "other groups": int(changed.sum())}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def size_mb(path):
+    """Return the size of a file, or of all files of a folder, in MB."""
+    path = Path(path)
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return sum(file.stat().st_size for file in files) / 1e6
+
+
+def installed_mb(*packages):
+    """Return the size in MB of installed packages with all that they require."""
+    total, seen, names = 0, set(), list(packages)
+    while names:
+        name = names.pop().lower().replace("_", "-")
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            package = metadata.distribution(name)
+        except metadata.PackageNotFoundError:  # the same library under another name
+            names += ["tensorflow-cpu"] if name == "tensorflow" else []
+            continue
+        files = [file.locate() for file in package.files or ()]
+        total += sum(file.stat().st_size for file in files if file.is_file())
+        for wanted in map(Requirement, package.requires or ()):
+            if not wanted.marker or wanted.marker.evaluate({"extra": ""}):
+                names.append(wanted.name)
+    return total / 1e6
+
+
+# --- lesson 09: the model card
+
+PARAMETERS = ("dataset", "text", "split_by", "seed", "validation_split", "test_split", "max_tokens",
+              "sequence_length", "embedding_dim", "epochs", "batch_size")
+DATA = {
+    "full": {
+        "name": "20 Newsgroups, 19,997 posts",
+        "type": "google-research-datasets/newsgroup",  # of the same posts on the Hub
+        "text": "Posts to twenty newsgroups of 1993, in the version of 19,997 posts with their "
+                "headers, collected by Ken Lang. "
+                "[Where it is kept](http://qwone.com/~jason/20Newsgroups/).",
+        "rights": "Posts: the copyright is their writers'; the model's file contains single words "
+                  "of them, and no sentence."},
+    "sample": {
+        "name": "the invented sample of the word embeddings course",
+        "type": "word-embeddings-course/sample",
+        "text": "Posts invented for the course, in the layout of the 20 Newsgroups collection. "
+                "**Figures on invented posts say nothing about real ones.**",
+        "rights": "Posts: invented for the course, CC BY 4.0."},
+}
+TEXTS = {
+    "full": "It reads the whole post. **The header names the group: the accuracy is leaked.**",
+    "reference": "It reads the post without its first ten lines. **Header lines that name the "
+                 "group are left in many posts: the accuracy is partly leaked.**",
+    "body": "It reads what is below the header, quotes and signatures included.",
+    "unquoted": "It reads what is below the header, without quotes.",
+    "strict": "It reads what the writer added: no header, no quotes, no signature.",
+}
+SPLITS = {
+    "random": "at random: replies to a training post may be in the test set",
+    "stratified": "at random, with equal shares of each group: replies to a training post may be "
+                  "in the test set",
+    "thread": "thread-wise: no thread is in two sets",
+    "author": "author-wise: nobody's posts are in two sets",
+    "date": "chronologically within each group: the oldest posts to train, the newest to test",
+    "one date": "chronologically, by one date for all groups: the oldest posts to train, the "
+                "newest to test",
+}
+
+
+def model_card(about, *, figures=None, interval=None):
+    """Write a model card in the format of the Hugging Face Hub; no figure in it is typed by hand.
+
+    Parameters
+    ----------
+    about : dict
+        The note that travels with the model: `helpers.predict.Predictor.about`. It may hold a
+        ``temperature`` by which the probabilities were calibrated.
+    figures : pandas.DataFrame, optional
+        Measured accuracies of other models, such as rows of `helpers.evaluation.results`.
+    interval : (float, float), optional
+        The interval of the test accuracy, as `helpers.evaluation.thread_interval` returns it.
+
+    Returns
+    -------
+    str
+        Markdown below metadata in YAML: save it as README.md beside the model. The metadata is
+        left out, with a printed line, where the package huggingface_hub is missing.
+
+    Raises
+    ------
+    ValueError
+        If the note does not say what the card needs.
+    """
+    missing = [name for name in (*PARAMETERS, "fingerprint", "versions") if name not in about]
+    if missing:
+        raise ValueError(f"The model's note does not say its {', '.join(missing)}: "
+                         "give them to `describe` as `about`.")
+    options = [f"-p {name} {shlex.quote(str(about[name]))}" for name in PARAMETERS]
+    if about["dataset"] == "full":
+        options.append("-p data_dir /path/to/data")
+    bounds, measured = "", ""
+    if interval is not None:
+        bounds = f" (95% interval over threads: {interval[0]:.3f} to {interval[1]:.3f})"
+    if figures is not None:
+        measured = f"\nOther models of the course:\n\n{_markdown(figures)}\n"
+    confidence = "The probabilities are not calibrated."
+    if "temperature" in about:
+        confidence = f"The probabilities are calibrated: temperature {about['temperature']:.2f}."
+    data = DATA[about["dataset"]]
+    versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
+    command = f"python -m papermill notebooks/06_export.ipynb my_run.ipynb {' '.join(options)}"
+    fields = {
+        **about, "n_classes": len(about["class_names"]), "groups": ", ".join(about["class_names"]),
+        "text": TEXTS[about["text"]], "split": SPLITS[about["split_by"]], "data": data["text"],
+        "rights": data["rights"], "versions": versions, "command": command, "bounds": bounds,
+        "measured": measured, "confidence": confidence}
+    template = (Path(__file__).parent / "model_card.md").read_text(encoding="utf-8")
+    return _metadata(about) + template.format(**fields)
+
+
+def _metadata(about):
+    try:
+        from huggingface_hub import EvalResult, ModelCardData
+    except ModuleNotFoundError:
+        print("The card has no metadata: it needs the package huggingface_hub.")
+        return ""
+    data = DATA[about["dataset"]]
+    split = {key: about[key] for key in ("split_by", "seed", "validation_split", "test_split")}
+    result = EvalResult(
+        task_type="text-classification", dataset_type=data["type"], dataset_name=data["name"],
+        dataset_config=about["text"], dataset_split="test", dataset_revision=about["fingerprint"],
+        dataset_args=split, metric_type="accuracy", metric_value=round(about["test_accuracy"], 4))
+    card = ModelCardData(
+        language="en", license="mit", library_name="keras", pipeline_tag="text-classification",
+        tags=["word-embeddings", "glove", "20-newsgroups", "education"], metrics=["accuracy"],
+        datasets=[data["type"]] if about["dataset"] == "full" else None,  # the sample is not there
+        model_name="which-newsgroup", eval_results=[result])
+    return f"---\n{card.to_yaml()}\n---\n\n"
+
+
+def _markdown(table):
+    rows = [table.columns, ["---"] * len(table.columns), *table.round(3).to_numpy()]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in row)} |" for row in rows)

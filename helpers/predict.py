@@ -1,37 +1,145 @@
-"""Lesson 06: load a model that has left the notebook, in any of its formats, and ask it.
+"""Lessons 06 and 09: load a model that has left the notebook, in any format, and ask it.
 
-    python -m helpers.predict MODEL < post.txt
-    python -m helpers.predict MODEL FOLDER
+    python -m helpers.predict MODEL post.txt
+    python -m helpers.predict MODEL FOLDER *.txt
 
-MODEL is what `helpers.export.save` wrote. A post prints the three likeliest groups; a folder of posts
-gives one JSON object a line and a file. Only what the format needs is imported: no Keras for a
-SavedModel, no TensorFlow for ONNX and LiteRT.
+MODEL is what `helpers.export` wrote. One text prints its three likeliest groups; several texts, or
+a folder of them, print one JSON object per text. Without a file the text is read from standard
+input. Only what the format needs is imported: no Keras for a SavedModel, no TensorFlow for ONNX
+and LiteRT.
 """
 
 import argparse
+import codecs
 import contextlib
-import functools
+import glob
 import hashlib
+import io
 import json
 import os
+import statistics
 import sys
+import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from helpers.headers import clean_text
-from helpers.vectorization import texts_to_sequences
+from helpers.vectorization import texts_to_sequences, tokenize
 
 BATCH = 256
-ABOUT = "about.json"  # in the zip archive, or in a SavedModel's assets.extra
-ABOUT_FORMAT = 1  # of what `helpers.export` writes about a model
-NETWORKS = {"onnx": "network.onnx", "litert": "network.tflite"}  # the members of the archives without Keras
+ABOUT = "about.json"  # the note that travels with each model: in the zip archive, or in the folder
+ABOUT_FORMAT = 2  # of that note
 VOCABULARY = "vocabulary.txt"
-GRAPH = "saved_model.pb"
+TIMED_POSTS = 30  # that `measure` asks one by one
+# byte-order marks; that of UTF-32 begins with that of UTF-16, so it comes first
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig",
+          codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
+          codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_BYTES = (bytes, bytearray, memoryview)
+_MISSING = ("NoneType", "NAType", "NaTType", "MaskedConstant")
 
+
+# --- what people give
+
+def as_texts(given):
+    """Return what was given as a list of texts.
+
+    Parameters
+    ----------
+    given : str, bytes, or a list, array or pandas column of these
+        One text, or several. Bytes are decoded by `read_text`.
+
+    Returns
+    -------
+    list of str
+        One text per post: a single text gives a list of one.
+
+    Raises
+    ------
+    TypeError
+        If anything in it is no text; the message says what, where, and what to do.
+    """
+    if isinstance(given, io.IOBase):
+        raise TypeError("The texts are an open file. Give its text: file.read().")
+    if isinstance(given, (Mapping, Set)) or hasattr(given, "columns"):
+        raise TypeError(f"The texts are of type {type(given).__name__}. "
+                        "Give a list of texts, or one column of a table.")
+    shape = getattr(given, "shape", None)
+    if isinstance(given, _BYTES + (str,)) or not hasattr(given, "__iter__"):
+        return [_as_text(given, "The text")]
+    if shape is not None and len(shape) != 1:
+        if len(shape) == 0:
+            return [_as_text(given, "The text")]
+        raise TypeError(f"The texts are an array of shape {tuple(shape)}. "
+                        "Give one dimension: array.ravel().")
+    return [_as_text(item, f"Text {number}") for number, item in enumerate(given)]
+
+
+def _as_text(item, where):
+    if hasattr(item, "numpy"):  # a tensor
+        item = item.numpy()
+    if isinstance(item, np.ndarray) and not item.shape and item is not np.ma.masked:
+        item = item.item()
+    if isinstance(item, _BYTES):
+        item = read_text(bytes(item), where)
+    if isinstance(item, str):
+        # half of a surrogate pair, which a browser may send, has no UTF-8 form
+        return item.encode("utf-8", "replace").decode("utf-8")
+    kind = type(item).__name__
+    if kind in _MISSING or (isinstance(item, (float, np.floating)) and np.isnan(item)):
+        problem, remedy = f"missing ({item})", 'Leave it out, or give "" for it.'
+    elif isinstance(item, os.PathLike):
+        problem, remedy = "a path", 'Give the text of the file: path.read_text(encoding="utf-8").'
+    elif isinstance(item, (list, tuple, np.ndarray)):
+        problem, remedy = f"of type {kind}", 'Give one flat list of texts, such as ["one", "two"].'
+    else:
+        problem, remedy = f"of type {kind} ({item!r:.40})", "Give a str for each post."
+    raise TypeError(f"{where} is {problem}. {remedy}")
+
+
+def read_text(content, where="The text"):
+    """Decode the bytes of a text file.
+
+    Parameters
+    ----------
+    content : bytes
+        UTF-8, UTF-16, UTF-32 (with or without a byte-order mark, UTF-32 with one), or latin-1 as
+        the posts of 1993.
+    where : str
+        The name of the text in an error message.
+
+    Returns
+    -------
+    str
+        The text, without a byte-order mark.
+
+    Raises
+    ------
+    ValueError
+        If it is no text.
+    """
+    encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and b"\0" in content:
+        # in UTF-16 without a mark, nearly every second byte of an English text is zero
+        even, odd = content[::2].count(0), content[1::2].count(0)
+        if 4 * max(even, odd) < len(content) or 4 * min(even, odd) > max(even, odd):
+            raise ValueError(f"{where} contains zero bytes, so it is not plain text. "
+                             "Save it as plain text (UTF-8).")
+        encoding = "utf-16-be" if even > odd else "utf-16-le"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-8":
+            return content.decode("latin-1")
+        raise ValueError(f"{where} begins like {encoding} and then is not. "
+                         "Save it as plain text (UTF-8).") from error
+
+
+# --- a model and its answers
 
 @dataclass(frozen=True)
 class Predictor:
@@ -40,9 +148,9 @@ class Predictor:
     Attributes
     ----------
     about : dict
-        What the file says of itself: text rule, accuracy, versions and more.
+        The note that travels with the model: text rule, accuracy, versions and more.
     probabilities : callable
-        From a list of str, length n, to an array of shape (n, n_classes).
+        From a list of n cleaned texts to an array of shape (n, n_classes).
     """
 
     about: dict
@@ -53,39 +161,79 @@ class Predictor:
         """The groups, in the order of the probabilities."""
         return self.about["class_names"]
 
-    def __call__(self, texts):
-        """Ask for the groups of some posts.
+    def header(self, text):
+        """Return what the model leaves out as the header of a post (str): ``""`` for none."""
+        rule = self.about["text"] if self.about["text"] in ("full", "reference") else "body"
+        return text[:len(text) - len(clean_text(text, rule))]
+
+    def __call__(self, texts, *, keep_header=False):
+        """Name the groups of some posts.
 
         Parameters
         ----------
-        texts : list of str, length n
-            Whole posts: the model's text rule is applied here, or in the model.
+        texts : str, bytes, or a list, array or pandas column of these
+            Whole posts, n of them; `as_texts` says what is taken.
+        keep_header : bool
+            Whether the posts are read as they are, with what looks like a header.
 
         Returns
         -------
-        groups : list of str
+        groups : list of length n
+            The likeliest group of each post (str), or None where nothing is left to read.
         probabilities : numpy.ndarray of float32, shape (n, n_classes)
+
+        Raises
+        ------
+        TypeError
+            If something given is no text.
         """
-        # a half of a surrogate pair, which a browser may send, has no UTF-8 form
-        texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        batches = [self.probabilities(texts[start:start + BATCH]) for start in range(0, len(texts), BATCH)]
-        probabilities = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
-        return [self.class_names[i] for i in probabilities.argmax(axis=1)], probabilities
+        posts = as_texts(texts)
+        if not keep_header:
+            posts = [clean_text(post, self.about["text"]) for post in posts]
+        answers = [np.zeros((0, len(self.class_names)), np.float32)]
+        for start in range(0, len(posts), BATCH):
+            answers.append(self.probabilities(posts[start:start + BATCH]))
+        probabilities = np.concatenate(answers)
+        groups = [self.class_names[best] if tokenize(post) else None
+                  for best, post in zip(probabilities.argmax(axis=1), posts)]
+        return groups, probabilities
 
-    def likeliest(self, text, n=3):
-        """Return the likeliest groups of one post: a dict from name to probability, the likeliest first."""
-        (row,) = self([text])[1]
-        return {self.class_names[i]: float(row[i]) for i in np.argsort(-row, kind="stable")[:n]}
+    def likeliest(self, text, n=3, *, keep_header=False):
+        """Return the likeliest groups of one post.
+
+        Parameters
+        ----------
+        text : str
+            A whole post.
+        n : int
+            How many groups.
+        keep_header : bool
+            As above.
+
+        Returns
+        -------
+        dict of str to float
+            From name to probability, the likeliest first; empty if nothing is left to read.
+        """
+        (group,), (row,) = self([text], keep_header=keep_header)
+        best = np.argsort(-row, kind="stable")[:n] if group else []
+        return {self.class_names[index]: float(row[index]) for index in best}
 
 
-def load(path):
+# --- loading
+
+def load(path, *, trust=False):
     """Load a model in the format that its content shows.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        A ``.keras`` file, the folder of a SavedModel (with or without its number), or an archive
-        with an ONNX or LiteRT network.
+        A ``.keras`` file, or the folder of a SavedModel (with or without its number), of an ONNX
+        or of a LiteRT network.
+    trust : bool
+        Whether a SavedModel may be loaded. It is a program: its graph can read and write files.
+        A ``.keras`` file is loaded in Keras's safe mode, which refuses program code in it; ONNX and
+        LiteRT networks are data.
 
     Returns
     -------
@@ -96,93 +244,105 @@ def load(path):
     FileNotFoundError
         If there is nothing at `path`.
     ValueError
-        If it is no model of this course, damaged, unsafe, or of a version that cannot be read here.
+        If it is no model of this course, damaged, a program that is not trusted, or of a version
+        that cannot be read here.
     ModuleNotFoundError
         If the library that runs the format is not installed.
     """
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"There is no model {path}.")
-    kind, path, about = _look(path)
+    name, path, about = _look(path)
+    if FORMATS[name].is_program and not trust:
+        raise ValueError(f"{path} is a SavedModel. A SavedModel is a program: it can read and "
+                         "write files. If you trust where it comes from, use "
+                         "load(path, trust=True) or --trust on the command line.")
     try:
-        return Predictor(about, _LOADERS[kind](path, about))
+        for file, digest in about.get("sha256", {}).items():
+            if hashlib.sha256((path / Path(file).name).read_bytes()).hexdigest() != digest:
+                raise ValueError(f"{file} is not what was saved.")
+        return Predictor(about, FORMATS[name].load(path, about))
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"{path} needs the package {error.name}, which is not installed.") from error
+        packages = " ".join(FORMATS[name].packages)
+        raise ModuleNotFoundError(f"{path} needs the package {error.name}, which is not installed. "
+                                  f"Install it: pip install {packages}.") from error
     except Exception as error:  # each library has its own errors for a damaged file
-        written, reason = ", ".join(map(" ".join, about["versions"].items())), " ".join(str(error).split())[:200]
-        raise ValueError(f"{path} cannot be loaded: it is damaged, unsafe, or of a version that is not read here; "
-                         f"written with {written}. ({reason})") from error
+        versions = about.get("versions", {})
+        written = ", ".join(f"{package} {version}" for package, version in versions.items())
+        reason = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path} cannot be loaded: it is damaged, unsafe, or of a version that is "
+                         f"not read here. It was written with {written}. ({reason})") from error
 
 
 def _look(path):
-    """Return the format, the place and the description of a model."""
+    """Return a model's format, its place and its note."""
     try:
         if path.is_dir():
-            numbered = [folder for folder in path.iterdir() if folder.name.isdecimal() and folder.is_dir()]
-            path = max(numbered, key=lambda folder: int(folder.name), default=path)  # the newest, as a server takes it
-            kind, about = "savedmodel", (path / "assets.extra" / ABOUT).read_bytes()
+            versions = [int(folder.name) for folder in path.iterdir() if folder.name.isdecimal()]
+            if versions:  # the newest, as a server takes it
+                path = path / str(max(versions))
+            (name,) = [name for name, way in FORMATS.items() if (path / way.network).is_file()]
+            about = (path / ABOUT).read_bytes()
         else:
             with zipfile.ZipFile(path) as archive:
-                about, members = archive.read(ABOUT), archive.namelist()
-            kind = next((kind for kind, name in NETWORKS.items() if name in members), "keras")
+                name, about = "keras", archive.read(ABOUT)
         about = json.loads(about)
         known = about["format"] == ABOUT_FORMAT
     except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is no model of this course, or it is damaged.") from error
+        inside = [way.path for way in FORMATS.values() if (path / way.path).exists()]
+        hint = f" Name one of the models in it: {', '.join(inside)}." if inside else ""
+        raise ValueError(f"{path} is no model of this course, or it is damaged.{hint}") from error
     if not known:
-        raise ValueError(f"{path} was written by another version of this course: its description has format "
-                         f"{about['format']!r}, and this version reads {ABOUT_FORMAT}.")
-    return kind, path, about
+        raise ValueError(f"{path} was written by another version of this course: its note has "
+                         f"format {about['format']!r}, and this version reads {ABOUT_FORMAT}. "
+                         "Export the model again.")
+    return name, path, about
 
 
 def _load_keras(path, about):
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # no other backend takes strings
-    import keras
+    import keras  # `helpers` has set the backend before
+
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(f"Keras runs on {keras.backend.backend()} here, and only TensorFlow reads "
+                         "text: import helpers before keras, or set KERAS_BACKEND=tensorflow")
     import tensorflow as tf
 
-    # safe_mode, which is the default: a file with program code in it is refused
     model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    clean = functools.partial(clean_text, rule=about["text"])  # no layer of Keras cuts a string
-    return lambda texts: model.predict_on_batch(tf.constant(list(map(clean, texts))))["probabilities"]
+    return lambda texts: model.predict_on_batch(tf.constant(texts))["probabilities"]
 
 
 def _load_savedmodel(path, about):
     import tensorflow as tf
 
-    if hashlib.sha256((path / GRAPH).read_bytes()).hexdigest() != about["sha256"]:
-        raise ValueError(f"{GRAPH} is not what was saved.")
     model = tf.saved_model.load(str(path))
-
-    def probabilities(texts):
-        if about["text"] == "strict":  # the graph cuts a header only: it gets a clean text below a header to cut
-            texts = ["Header:\n\n" + clean_text(text, "strict") for text in texts]
-        return model.signatures["serving_default"](text=tf.constant(texts))["probabilities"].numpy()
-
-    return probabilities
+    return lambda texts: model.signatures["as_is"](text=tf.constant(texts))["probabilities"].numpy()
 
 
 def _load_onnx(path, about):
     import onnxruntime
 
-    network, sequences = _open_archive(path, about, NETWORKS["onnx"])
-    session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession((path / FORMATS["onnx"].network).read_bytes(),
+                                           providers=["CPUExecutionProvider"])
     (ids,) = session.get_inputs()
-    return lambda texts: session.run(None, {ids.name: sequences(texts)})[0]
+    to_integers = _vectorizer(path, about)
+    return lambda texts: session.run(None, {ids.name: to_integers(texts)})[0]
 
 
 def _load_litert(path, about):
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-    network, sequences = _open_archive(path, about, NETWORKS["litert"])
     with quiet():
-        # without the default delegate (XNNPACK), which is faster and rounds more: probabilities moved by over 1e-5
-        interpreter = Interpreter(model_content=network, num_threads=os.cpu_count(),
-                                  experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
+        # without the default delegate (XNNPACK), which rounds more
+        interpreter = Interpreter(
+            model_content=(path / FORMATS["litert"].network).read_bytes(),
+            num_threads=os.cpu_count(),
+            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
         interpreter.allocate_tensors()
     (ids,), (answer,) = interpreter.get_input_details(), interpreter.get_output_details()
+    to_integers = _vectorizer(path, about)
 
     def probabilities(texts):
-        integers = sequences(texts)
+        integers = to_integers(texts)
         interpreter.resize_tensor_input(ids["index"], integers.shape)
         interpreter.allocate_tensors()
         interpreter.set_tensor(ids["index"], integers)
@@ -192,15 +352,44 @@ def _load_litert(path, about):
     return probabilities
 
 
-_LOADERS = {"keras": _load_keras, "savedmodel": _load_savedmodel, "onnx": _load_onnx, "litert": _load_litert}
+def _vectorizer(path, about):
+    vocabulary = (path / VOCABULARY).read_text(encoding="utf-8").split("\n")
+    return lambda texts: texts_to_sequences(texts, vocabulary, about["sequence_length"])
 
 
-def _open_archive(path, about, member):
-    """Return the bytes of a network, and the function from texts to its integers."""
-    with zipfile.ZipFile(path) as archive:
-        network, vocabulary = archive.read(member), archive.read(VOCABULARY).decode("utf-8").split("\n")
-    clean = functools.partial(clean_text, rule=about["text"])
-    return network, lambda texts: texts_to_sequences(list(map(clean, texts)), vocabulary, about["sequence_length"])
+@dataclass(frozen=True)
+class Format:
+    """A format of a model.
+
+    Attributes
+    ----------
+    path : str
+        Its name in the folder that `helpers.export.save` fills.
+    network : str
+        The file in that folder by which the format is known; ``""`` if it is a single file.
+    packages : tuple of str
+        What must be installed to run it.
+    is_program : bool
+        Whether it can read and write files when it is asked, as a stranger's program could.
+    load : callable
+        From the path and the note to a function from cleaned texts to probabilities.
+    """
+
+    path: str
+    network: str
+    packages: tuple
+    is_program: bool
+    load: Callable
+
+
+FORMATS = {  # the one list of formats; `helpers.export` writes each of them
+    "keras": Format("classifier.keras", "", ("keras", "tensorflow"), False, _load_keras),
+    "savedmodel": Format("classifier_savedmodel", "saved_model.pb", ("tensorflow",), True,
+                         _load_savedmodel),
+    "onnx": Format("classifier_onnx", "network.onnx", ("onnxruntime",), False, _load_onnx),
+    "litert": Format("classifier_litert", "network.tflite", ("ai-edge-litert",), False,
+                     _load_litert),
+}
 
 
 @contextlib.contextmanager
@@ -216,35 +405,126 @@ def quiet():
         os.close(kept)
 
 
-def read_post(content):
-    """Decode a post: UTF-8 as it is written today, or latin-1 as the training posts were."""
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+def measure(path):
+    """Ask a model about the posts on standard input and print answers and times.
 
+    `helpers.export.ask` starts this in a new process: posts and answers pass as JSON.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        What `load` takes.
+    """
+    posts = json.load(sys.stdin)
+    start = time.perf_counter()
+    predictor = load(path, trust=True)
+    predictor(posts[:1])
+    first = time.perf_counter() - start
+    groups, probabilities = predictor(posts)
+    imported = [name for name in ("tensorflow", "keras") if name in sys.modules]
+    singles = [_seconds(predictor, [post]) for post in posts[:TIMED_POSTS]]
+    in_batches = min(_seconds(predictor, posts) for _ in range(3))
+    print(json.dumps({
+        "groups": groups, "probabilities": probabilities.tolist(), "imported": imported,
+        "first_s": first, "one_ms": 1000 * statistics.median(singles),
+        "posts_per_s": len(posts) / in_batches}))
+
+
+def _seconds(predictor, posts):
+    start = time.perf_counter()
+    predictor(posts)
+    return time.perf_counter() - start
+
+
+# --- the command line
 
 def main(arguments=None):
-    """Answer for standard input or a folder; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m helpers.predict", description="Name the group of posts.")
-    parser.add_argument("model", help="what helpers.export.save wrote")
-    parser.add_argument("folder", nargs="?", help="a folder of posts, one a file; without it, standard input")
+    """Answer for files, folders or standard input.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Default: those of the command line.
+
+    Returns
+    -------
+    int
+        Exit status: 1 if something could not be answered.
+    """
+    parser = argparse.ArgumentParser(prog="python -m helpers.predict",
+                                     description="Name the group of posts.")
+    parser.add_argument("model", help="what helpers.export wrote")
+    parser.add_argument("files", nargs="*", metavar="FILE",
+                        help="text files, or folders of them; without one, standard input")
+    parser.add_argument("--keep-header", action="store_true", help="read a post's header too")
+    parser.add_argument("--trust", action="store_true", help="load a SavedModel, a program")
     given = parser.parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # no start-up notes
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # sums in one order on every processor, and no note on it
     try:
-        files = sorted(path for path in Path(given.folder).iterdir() if path.is_file()) if given.folder else []
-        predictor = load(given.model)
-        for path in files:
-            groups = predictor.likeliest(read_post(path.read_bytes()))
-            print(json.dumps({"file": path.name, "group": next(iter(groups)), "probabilities": groups}))
-        if not given.folder:
-            for name, probability in predictor.likeliest(read_post(sys.stdin.buffer.read())).items():
-                print(f"{probability:.3f}  {name}")
+        files = _files(given.files) or [None]
+        predictor = load(given.model, trust=given.trust)
     except (OSError, ValueError, ModuleNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
+    if given.files and (len(files) > 1 or Path(given.files[0]).is_dir()):
+        show = _as_json
+    else:
+        show = _as_lines
+    failed = False
+    for file in files:
+        try:
+            text = _read(file)
+        except (OSError, ValueError) as error:
+            print(error, file=sys.stderr)
+            failed = True
+            continue
+        groups = predictor.likeliest(text, keep_header=given.keep_header)
+        header = "" if given.keep_header else predictor.header(text)
+        show(file, groups, header)
+        failed = failed or not groups
+    return int(failed)
+
+
+def _files(names):
+    """Return the files that were named, those of a folder, and those that fit a pattern."""
+    files = []
+    for name in names:
+        path = Path(name)
+        found = [path]
+        if path.is_dir():
+            found = [file for file in sorted(path.iterdir())
+                     if file.is_file() and not file.name.startswith(".")]
+        elif not path.exists():  # PowerShell leaves patterns such as *.txt to the program
+            found = [Path(match) for match in sorted(glob.glob(name))]
+        if not found:
+            raise FileNotFoundError(f"There is no text {name}.")
+        files += found
+    return files
+
+
+def _read(file):
+    if file:
+        return read_text(file.read_bytes(), str(file))
+    if sys.stdin.isatty():
+        print("Type or paste a text; end it with Ctrl-D (on Windows: Ctrl-Z and Enter).",
+              file=sys.stderr)
+    return read_text(sys.stdin.buffer.read(), "Standard input")
+
+
+def _as_lines(file, groups, header):
+    lines = [line for line in header.splitlines() if line.strip()]
+    if lines:
+        print(f"Left out as the post's header: {len(lines)} lines, from {lines[0]!r:.60}. "
+              "--keep-header reads them too.", file=sys.stderr)
+    if not groups:
+        print("There is no word to read." if not lines else "There is no word below the header.",
+              file=sys.stderr)
+    for group, probability in groups.items():
+        print(f"{probability:.3f}  {group}")
+
+
+def _as_json(file, groups, header):
+    print(json.dumps({"file": file.name, "group": next(iter(groups), None),
+                      "probabilities": groups, "header_lines": len(header.splitlines())}))
 
 
 if __name__ == "__main__":

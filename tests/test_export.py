@@ -1,7 +1,7 @@
-"""Lesson 06: one model from raw post to group name, the same in each format, process and version of Keras."""
+"""Lessons 06 and 09: one model from text to group name, the same in each format, process and version of Keras."""
 
-import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,25 +12,33 @@ from types import SimpleNamespace
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
+import yaml
 from keras import layers
 
-from helpers import _cache, export, formats, predict
-from helpers.headers import clean_text
-from helpers.models import build_attention_network, set_seed, with_score_table
-from helpers.vectorization import learn_vocabulary, texts_to_sequences
+from helpers import _cache, _parameters, export, predict
+from helpers.headers import TEXT_RULES, clean_text, split_post
+from helpers.models import build_one_token_network, set_seed
+from helpers.splits import SPLITS
+from helpers.vectorization import learn_vocabulary, texts_to_sequences, tokenize
 
+ROOT = Path(export.__file__).parents[1]
 LENGTH, WIDTH = 60, 8
 OLDEST, NEWEST = "3.13.2", "3.15.1"
 HEADER = "From: a@example.org\nSubject: gulls\n"
 HOSTILE = [
     "", " ", "...", HEADER, HEADER + "\n", HEADER + "\nthe church and the car\n\nsci.space: orbit", "Note: a body?\nyes",
+    "\n" + HEADER + "\nthe car", "\ufeff" + HEADER + "\nthe car", "Question: which car?", "Subject: orbit\n\nthe car",
     "nothing of a header\n\nFrom: here", HEADER.replace("\n", "\r\n") + "\r\nthe car\r\n\r\nan engine\r\n", "a:\n\r", "a: b\n \n\nc",
     ": no name\n\ncar", "a b: c\n\ncar", "\na: b\n\ncar", "¿qué? 图形\u00a0orbit\u2028\x85gun", "a\0b\0\0 car", "é: a\n\nb", "\ufeffa: b\n\nc",
-    "x: y\n" * 40_000, "orbit " * 33_333, "o" * 200_000, HEADER + "\n" + "> gun\n" * 33_000, "\U0001f6f0\u200d\u0301 orbit\n" * 20]
-TOLERANCE = {"keras": 1e-5, "savedmodel": 1e-5, "onnx": 1e-5, "litert": 1e-5, "litert, float16": 1e-3}
+    "From: y\n" * 40_000, "orbit " * 33_333, "o" * 200_000, HEADER + "\n" + "> gun\n" * 33_000, "\U0001f6f0\u200d\u0301 orbit\n" * 20]
 RUNTIME = {"onnx": "onnxruntime", "litert": "ai_edge_litert"}
+IMPORTED = {"keras": ["tensorflow", "keras"], "savedmodel": ["tensorflow"], "onnx": [], "litert": []}
+ABOUT = {
+    "dataset": "sample", "fingerprint": "f1e2d3", "split_by": "thread", "seed": 41, "validation_split": 0.23, "test_split": 0.17,
+    "max_tokens": 777, "embedding_dim": 50, "epochs": 3, "batch_size": 64}
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +48,16 @@ def posts(sample_corpus):
 
 @pytest.fixture(scope="module")
 def trained(sample_corpus, posts):
-    """Lesson 05's classifier in small, trained on the same posts until it is sure of something."""
+    """Lesson 05's classifier in small, trained until it is sure of something."""
     texts, labels = [clean_text(post, "body") for post in posts], sample_corpus.labels[::2]
     vocabulary = learn_vocabulary(texts, 3_000)
     set_seed(3)
     matrix = np.random.RandomState(3).standard_normal((len(vocabulary), WIDTH)).astype(np.float32)
-    model = build_attention_network(matrix, len(sample_corpus.class_names))
-    model.fit(texts_to_sequences(texts, vocabulary, LENGTH), labels, epochs=8, batch_size=16, verbose=0)
+    model = build_one_token_network(matrix, len(sample_corpus.class_names), filters=32, trainable=True)
+    model.optimizer.learning_rate = 0.01
+    model.fit(texts_to_sequences(texts, vocabulary, LENGTH), labels, epochs=12, batch_size=16, verbose=0)
     return SimpleNamespace(model=model, vocabulary=vocabulary, class_names=sample_corpus.class_names,
-                           test_accuracy=0.75, test_posts=posts[:7])
+                           test_accuracy=0.61234, test_posts=posts[:7])
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +68,13 @@ def in_memory(trained, posts):
 
 
 @pytest.fixture(scope="module")
+def note(trained):
+    return export.describe(trained, sequence_length=LENGTH, text="body", about=ABOUT)
+
+
+@pytest.fixture(scope="module")
 def paths(trained, tmp_path_factory):
-    about = {"posts": "fingerprint of the posts", "split": {"by": "thread", "seed": 3}}
-    return export.save(trained, tmp_path_factory.mktemp("export"), sequence_length=LENGTH, text="body", about=about)
+    return export.save(trained, tmp_path_factory.mktemp("export"), sequence_length=LENGTH, text="body", about=ABOUT)
 
 
 def available(name):
@@ -80,48 +93,43 @@ def run(*arguments, stdin="", **options):
 
 # --- the text rule
 
-@pytest.mark.parametrize("rule", ["full", "reference", "body"])
-def test_tensorflow_cuts_as_python_does(rule, sample_corpus):
+@pytest.mark.parametrize("rule", TEXT_RULES)
+def test_tensorflow_cuts_the_header_as_python_does(rule, sample_corpus):
     texts = [*sample_corpus.texts, *HOSTILE]
-    cut = tf.strings.regex_replace(tf.constant(texts), export.RULES[rule], "", replace_global=False)
-    assert [text.decode("utf-8") for text in cut.numpy()] == [clean_text(text, rule) for text in texts]
+    python = {"full": lambda text: text, "reference": TEXT_RULES["reference"]}.get(rule, lambda text: split_post(text)[1])
+    cut = export.cut_header(tf.constant(texts), rule)
+    assert [text.decode("utf-8") for text in cut.numpy()] == [python(text) for text in texts]
+
+
+@pytest.mark.full
+def test_tensorflow_cuts_the_headers_of_all_real_posts(full_folder):
+    from helpers import data
+
+    texts = data.load_corpus("full", str(full_folder)).texts
+    for start in range(0, len(texts), 1_000):
+        some = texts[start:start + 1_000]
+        cut = export.cut_header(tf.constant(some), "body").numpy()
+        assert [text.decode("utf-8") for text in cut] == [split_post(text)[1] for text in some]
 
 
 def test_a_header_is_cut_from_bytes_that_are_no_utf8_too():
-    cut = tf.strings.regex_replace(b"From: \xe9\xff\n\nbody \xe9", export.RULES["body"], "", replace_global=False)
-    assert cut.numpy() == b"body \xe9"
-
-
-@pytest.mark.parametrize("rule", ["full", "reference", "strict"])
-def test_each_rule_reaches_the_files(rule, trained, posts, tmp_path):
-    quoting = [post for post in posts if "\n>" in post][:20]
-    texts = [*quoting, *HOSTILE, HEADER + "\n> quoted\nNote: mine\n\nand more"]
-    assert len(quoting) == 20
-    about = export.describe(trained, sequence_length=LENGTH, text=rule, about={})
-    whole = export.end_to_end(trained.model, trained.vocabulary, trained.class_names, LENGTH)
-    export.save_keras(whole, tmp_path / "a.keras", about)
-    export.save_savedmodel(whole, tmp_path / "a", about)
-    cleaned = texts_to_sequences([clean_text(text, rule) for text in texts], trained.vocabulary, LENGTH)
-    expected = trained.model.predict(cleaned, verbose=0)
-    for name in ("a.keras", "a"):
-        predictor = predict.load(tmp_path / name)
-        assert np.allclose(predictor(texts)[1], expected, atol=1e-5)
-    assert ("quotes" in predictor.about["takes"]) == (rule == "strict")
+    cut = export.cut_header(tf.constant([b"From: \xe9\xff\nSubject: a\n\nbody \xe9"]), "body").numpy()[0]
+    assert cut.decode("utf-8") == "body \ufffd"
 
 
 # --- the same answers everywhere
 
-@pytest.mark.parametrize("name", TOLERANCE)
+@pytest.mark.parametrize("name", predict.FORMATS)
 def test_same_answers_in_a_new_process(name, paths, posts, in_memory, trained):
-    available(name.partition(",")[0])
-    there = formats.ask(paths[name], [*posts, *HOSTILE])
-    assert len(posts) + len(HOSTILE) > 1_000 and there["probabilities"].shape == in_memory.shape
-    assert np.abs(there["probabilities"] - in_memory).max() <= TOLERANCE[name]
-    assert np.array_equal(there["probabilities"].argmax(axis=1), in_memory.argmax(axis=1))
-    assert there["groups"] == named(there["probabilities"], trained)
+    available(name)
+    there = export.ask(paths[name], [*posts, *HOSTILE])
+    assert len(posts) > 900 and there["probabilities"].shape == in_memory.shape
+    assert np.abs(there["probabilities"] - in_memory).max() <= 1e-5
+    read = [bool(tokenize(clean_text(post, "body"))) for post in [*posts, *HOSTILE]]
+    assert there["groups"] == [group if words else None for group, words in zip(named(in_memory, trained), read)]
     assert len(set(there["groups"])) > 10, "otherwise this shows little"
-    if name.partition(",")[0] in RUNTIME:
-        assert there["imported"] == []
+    assert there["imported"] == IMPORTED[name]
+    assert min(there[key] for key in ("first_s", "one_ms", "posts_per_s")) > 0
 
 
 def test_keras_file_by_keras_alone(paths, posts, in_memory, trained, tmp_path):
@@ -140,79 +148,110 @@ print(json.dumps([[name.decode() for name in answer["group"]], answer["probabili
     assert groups == named(in_memory, trained)
 
 
-def test_savedmodel_by_tensorflow_alone(paths, posts, in_memory, trained, tmp_path):
+def test_savedmodel_by_tensorflow_alone_cuts_headers_itself(paths, posts, in_memory, trained, tmp_path):
     program = """
 import json, sys
 sys.modules["keras"] = None  # not installed
 import tensorflow as tf
-model = tf.saved_model.load(sys.argv[1])
-answer = model.signatures["serving_default"](text=tf.constant(json.load(sys.stdin)))
+model, texts = tf.saved_model.load(sys.argv[1]), tf.constant(json.load(sys.stdin))
+whole, as_is = model.signatures["serving_default"](text=texts), model.signatures["as_is"](text=texts[:50])
 assert not any(name.startswith(("keras.", "helpers")) for name in sys.modules)
-print(json.dumps([[name.decode() for name in answer["group"].numpy()], answer["probabilities"].numpy().tolist()]))
+print(json.dumps([[name.decode() for name in whole["group"].numpy()], whole["probabilities"].numpy().tolist(),
+                  as_is["probabilities"].numpy().tolist()]))
 """
     done = run("-c", program, paths["savedmodel"] / "1", stdin=json.dumps([*posts, *HOSTILE]), cwd=tmp_path)
-    groups, probabilities = json.loads(done.stdout.splitlines()[-1])
-    assert np.allclose(probabilities, in_memory, atol=1e-5)
-    assert groups == named(in_memory, trained)
+    groups, probabilities, as_is = json.loads(done.stdout.splitlines()[-1])
+    assert np.allclose(probabilities, in_memory, atol=1e-5) and groups == named(in_memory, trained)
+    with_headers = trained.model.predict(texts_to_sequences(posts[:50], trained.vocabulary, LENGTH), verbose=0)
+    assert np.allclose(as_is, with_headers, atol=1e-5)
 
 
 def test_savedmodel_is_what_a_server_looks_for(paths, trained):
     assert [path.name for path in paths["savedmodel"].iterdir()] == ["1"]
-    loaded = tf.saved_model.load(str(paths["savedmodel"] / "1"))
-    signature = loaded.signatures["serving_default"]
+    signature = tf.saved_model.load(str(paths["savedmodel"] / "1")).signatures["serving_default"]
     ((name, taken),) = signature.structured_input_signature[1].items()
     assert (name, taken.dtype, taken.shape.as_list()) == ("text", tf.string, [None])
     assert {name: (spec.dtype, spec.shape.as_list()) for name, spec in signature.structured_outputs.items()} == {
         "group": (tf.string, [None]), "probabilities": (tf.float32, [None, len(trained.class_names)])}
 
 
-def test_tensorflow_s_own_tool_reads_the_signature(paths, trained):
-    done = run("-m", "tensorflow.python.tools.saved_model_cli", "show", "--dir", paths["savedmodel"] / "1",
-               "--tag_set", "serve", "--signature_def", "serving_default")
-    assert done.returncode == 0, done.stderr
-    shown = re.findall(r"puts\['(\w+)'\] tensor_info:\s+dtype: (\w+)\s+shape: (.*)", done.stdout)
-    assert shown == [("text", "DT_STRING", "(-1)"), ("group", "DT_STRING", "(-1)"),
-                     ("probabilities", "DT_FLOAT", f"(-1, {len(trained.class_names)})")]
-    assert "Method name is: tensorflow/serving/predict" in done.stdout
+def test_onnx_files_are_all_that_a_page_in_the_browser_needs(paths, posts, in_memory):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    folder = paths["onnx"]
+    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    lines = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+    index = {token: number for number, token in enumerate(lines)}
+    ids = np.zeros((20, about["sequence_length"]), np.int32)
+    for row, post in zip(ids, posts):
+        tokens = tokenize(clean_text(post, about["text"]))[:len(row)]
+        row[:len(tokens)] = [index.get(token, 1) for token in tokens]
+    (probabilities,) = onnxruntime.InferenceSession(folder / "network.onnx").run(None, {"ids": ids})
+    assert np.allclose(probabilities, in_memory[:20], atol=1e-5) and probabilities.shape[1] == len(about["class_names"])
 
 
-def test_the_scores_table_is_in_no_weight_is_written_twice_and_no_optimizer(paths, trained):
-    floats = 4 * sum(weight.size for weight in with_score_table(trained.model).get_weights())
-    stored = formats.size_mb(paths["savedmodel"] / "1" / "variables") * 1e6
-    assert floats <= stored < 1.1 * floats
+@pytest.mark.parametrize("rule", ["full", "reference", "strict"])
+def test_each_rule_reaches_the_predictor(rule, trained, posts, tmp_path):
+    available("litert")
+    texts = [*[post for post in posts if "\n>" in post][:20], *HOSTILE, HEADER + "\n> quoted\nNote: mine\n\nand more"]
+    path = export.save(trained, tmp_path, sequence_length=LENGTH, text=rule, about={}, formats=["litert"])["litert"]
+    cleaned = texts_to_sequences([clean_text(text, rule) for text in texts], trained.vocabulary, LENGTH)
+    assert np.allclose(predict.load(path)(texts)[1], trained.model.predict(cleaned, verbose=0), atol=1e-5)
+
+
+def test_no_weight_is_written_twice_and_no_optimizer(paths, trained):
+    floats = 4 * sum(weight.size for weight in trained.model.get_weights())
+    assert floats <= export.size_mb(paths["savedmodel"] / "1" / "variables") * 1e6 < 1.1 * floats
     with zipfile.ZipFile(paths["keras"]) as archive:
-        assert archive.getinfo("model.weights.h5").file_size < 1.1 * floats + 100_000
+        assert archive.getinfo("model.weights.h5").file_size < 1.1 * floats + 50_000
         assert b"optimizer" not in archive.read("config.json")
-    network = keras.saving.load_model(paths["keras"]).get_layer("network")
-    assert "scores" in {layer.name for layer in network.layers}
 
 
 def test_the_newest_number_is_taken(paths, tmp_path):
-    shutil.copytree(paths["savedmodel"] / "1", tmp_path / "9")
-    shutil.copytree(paths["savedmodel"] / "1", tmp_path / "10")
-    (tmp_path / "9" / "assets.extra" / "about.json").write_text("{}", encoding="utf-8")
-    assert predict.load(tmp_path).about["text"] == "body"
+    for number in ("9", "10"):
+        shutil.copytree(paths["savedmodel"] / "1", tmp_path / number)
+    (tmp_path / "9" / "about.json").write_text("{}", encoding="utf-8")
+    assert predict.load(tmp_path, trust=True).about["text"] == "body"
 
 
-@pytest.mark.parametrize("name", TOLERANCE)
-def test_a_file_says_what_it_is(name, paths, trained):
-    available(name.partition(",")[0])
-    about = predict.load(paths[name]).about
-    assert about["class_names"] == list(trained.class_names) and about["text"] == "body"
-    assert (about["test_accuracy"], about["test_posts"], about["sequence_length"]) == (0.75, 7, LENGTH)
-    assert about["posts"] == "fingerprint of the posts" and about["split"] == {"by": "thread", "seed": 3}
-    assert about["versions"]["keras"] == keras.__version__
-    assert (about["takes"] == "whole posts") == (name == "savedmodel")
+@pytest.mark.parametrize("name", predict.FORMATS)
+def test_a_model_says_what_it_is(name, paths, note):
+    available(name)
+    about = predict.load(paths[name], trust=True).about
+    about.pop("sha256", None)
+    assert about == note and note["versions"]["keras"] == keras.__version__
+    assert (note["text"], note["sequence_length"], note["test_accuracy"], note["test_posts"]) == ("body", LENGTH, 0.61234, 7)
 
 
-def test_no_texts_one_text_and_half_a_surrogate(paths):
-    available("litert")
-    predictor = predict.load(paths["litert"])
-    groups, probabilities = predictor([])
-    assert groups == [] and probabilities.shape == (0, 20)
-    assert np.array_equal(predictor(["orbit \ud800"])[1], predictor(["orbit ?"])[1])
-    likeliest = predictor.likeliest("orbit")
-    assert len(likeliest) == 3 and list(likeliest.values()) == sorted(likeliest.values(), reverse=True)
+def test_the_lesson_s_way_a_plain_file_and_then_its_note(trained, note, posts, in_memory, tmp_path):
+    classifier = export.build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
+    classifier.save(tmp_path / "a.keras")
+    with pytest.raises(ValueError, match="no model of this course"):
+        predict.load(tmp_path / "a.keras")
+    export.add_note(tmp_path / "a.keras", note)
+    predictor = predict.load(tmp_path / "a.keras")
+    assert predictor.about == note and np.allclose(predictor(posts[:50])[1], in_memory[:50], atol=1e-5)
+
+
+def test_what_fails_leaves_the_earlier_model(trained, note, tmp_path, monkeypatch):
+    classifier = export.build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
+    for write, path in ((export.save_keras, tmp_path / "a.keras"), (export.save_savedmodel, tmp_path / "a")):
+        write(classifier, path, note)
+        with pytest.raises(TypeError):
+            write(classifier, path, {**note, "odd": object()})
+        assert predict.load(path, trust=True).about["seed"] == 41
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a", "a.keras"]
+
+
+def test_where_a_lesson_keeps_its_model(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORD_EMBEDDINGS_OUTPUT", str(tmp_path / "by variable"))
+    assert export.output_folder() == tmp_path / "by variable" and (tmp_path / "by variable").is_dir()
+    assert export.output_folder(str(tmp_path / "deep" / "one")).is_dir()
+    monkeypatch.delenv("WORD_EMBEDDINGS_OUTPUT")
+    monkeypatch.setattr(export, "__file__", str(tmp_path / "clone" / "helpers" / "export.py"))
+    monkeypatch.chdir(tmp_path)
+    assert export.output_folder() == tmp_path / "my"  # installed: no clone
+    (tmp_path / "clone" / "notebooks").mkdir(parents=True)
+    assert export.output_folder() == tmp_path / "clone" / "my"
 
 
 # --- other versions of Keras
@@ -231,10 +270,10 @@ def other_keras():
     return folder
 
 
+@pytest.mark.slow
 def test_other_keras_reads_and_writes(other_keras, paths, posts, in_memory, tmp_path):
-    assert keras.__version__.startswith("3.15") or keras.__version__ == OLDEST
     for name in ("keras", "savedmodel"):
-        there = formats.ask(paths[name], [*posts, *HOSTILE], first_on_path=[other_keras])
+        there = export.ask(paths[name], [*posts, *HOSTILE], first_on_path=[other_keras])
         assert np.abs(there["probabilities"] - in_memory).max() < 1e-5
     program = """
 import sys
@@ -246,38 +285,48 @@ from helpers import export, predict
 model, about = keras.saving.load_model(sys.argv[2]), predict.load(sys.argv[2]).about
 export.save_keras(model, Path(sys.argv[3]) / "written.keras", about)
 export.save_savedmodel(model, Path(sys.argv[3]) / "written", about)
+words = [layer for layer in model.layers if layer.name == "text_vectorization"][0].get_vocabulary()
+for name in ("onnx", "litert"):
+    export.save_network(model.get_layer("network"), Path(sys.argv[3]) / name, name, words, about)
 """
-    done = run("-c", program, other_keras, paths["keras"], tmp_path, cwd=Path(export.__file__).parent.parent)
+    done = run("-c", program, other_keras, paths["keras"], tmp_path, cwd=ROOT)
     assert done.returncode == 0, done.stderr[-2000:]
-    for name in ("written.keras", "written"):
-        assert np.abs(predict.load(tmp_path / name)([*posts, *HOSTILE])[1] - in_memory).max() < 1e-5
+    for name in ("written.keras", "written", "onnx", "litert"):
+        assert np.abs(predict.load(tmp_path / name, trust=True)([*posts, *HOSTILE])[1] - in_memory).max() < 1e-5
 
 
 # --- what must not be loaded
 
-def rewritten(source, target, **members):
-    with zipfile.ZipFile(source) as archive:
-        kept = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, content in {**kept, **members}.items():
-            archive.writestr(name, content)
-    return target
-
-
-def test_program_code_in_a_keras_file_is_refused(trained, tmp_path):
+def test_program_code_in_a_keras_file_is_refused(note, tmp_path):
     text = keras.Input((), dtype="string", name="text")
     coded = layers.Lambda(lambda texts: texts, output_shape=())(text)
-    about = export.describe(trained, sequence_length=LENGTH, text="body", about={})
-    export.save_keras(keras.Model(text, coded), tmp_path / "a.keras", about)
+    keras.Model(text, coded).save(tmp_path / "a.keras")
+    export.add_note(tmp_path / "a.keras", note)
     with pytest.raises(ValueError, match=r"cannot be loaded.*[Ll]ambda"):
         predict.load(tmp_path / "a.keras")
 
 
+def test_a_savedmodel_can_write_files_so_it_is_loaded_only_when_trusted(note, tmp_path):
+    """What the sentence says is true: this one writes a file when it is asked."""
+    victim = str(tmp_path / "written by the model")
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+    def as_is(text):
+        tf.io.write_file(victim, "here")
+        return {"probabilities": tf.ones((tf.size(text), 20))}
+
+    tf.saved_model.save(tf.Module(), str(tmp_path / "a" / "1"), signatures=as_is)
+    export._write_note(tmp_path / "a" / "1", note, [])
+    with pytest.raises(ValueError, match="A SavedModel is a program.*trust=True.*--trust"):
+        predict.load(tmp_path / "a")
+    assert not Path(victim).exists()
+
+
 def test_nothing_is_pickled(paths):
-    for path in paths.values():
-        if path.is_file():
-            with zipfile.ZipFile(path) as archive:
-                assert {Path(name).suffix for name in archive.namelist()} <= {".json", ".h5", ".onnx", ".tflite", ".txt"}
+    with zipfile.ZipFile(paths["keras"]) as archive:
+        assert {Path(name).suffix for name in archive.namelist()} == {".json", ".h5"}
+    for name in ("onnx", "litert"):
+        assert {file.suffix for file in paths[name].iterdir()} <= {".json", ".onnx", ".tflite", ".txt"}
 
 
 def damaged(content, how):
@@ -288,47 +337,39 @@ def damaged(content, how):
 
 
 @pytest.mark.parametrize("how", ["cut off", "a byte flipped", "empty", "something else"])
-def test_damage_gives_a_sentence(how, paths, tmp_path, capsys, monkeypatch):
-    victims = []
-    for name, path in paths.items():
-        if path.is_file() and "," not in name:
-            victims.append(tmp_path / path.name)
-            victims[-1].write_bytes(damaged(path.read_bytes(), how))
-    for number, part in enumerate(("saved_model.pb", "variables/variables.index", "assets.extra/about.json",
-                                   "variables/variables.data-00000-of-00001")):
-        victims.append(shutil.copytree(paths["savedmodel"], tmp_path / str(number) / "model"))
-        file = victims[-1] / "1" / part
-        file.write_bytes(damaged(file.read_bytes(), how))
+def test_damage_gives_a_sentence(how, paths, tmp_path, capsys):
+    victims = [tmp_path / "a.keras"]
+    victims[0].write_bytes(damaged(paths["keras"].read_bytes(), how))
+    for name, parts in (("savedmodel", ("1/saved_model.pb", "1/variables/variables.index", "1/about.json",
+                                        "1/variables/variables.data-00000-of-00001")),
+                        ("onnx", ("network.onnx", "vocabulary.txt")), ("litert", ("network.tflite", "about.json"))):
+        available(name)
+        for part in parts:
+            victims.append(shutil.copytree(paths[name], tmp_path / name / part / "model"))
+            file = victims[-1] / part
+            file.write_bytes(damaged(file.read_bytes(), how))
     for victim in victims:
-        assert predict.main([str(victim)]) == 1, victim
+        assert predict.main(["--trust", str(victim)]) == 1, victim
         printed = capsys.readouterr()
-        assert printed.out == "" and "damaged" in printed.err and "Traceback" not in printed.err
+        assert printed.out == "" and "damaged" in printed.err and printed.err.count("\n") == 1
 
 
-def test_one_changed_word_in_a_graph_is_noticed(paths, trained, tmp_path):
-    model = shutil.copytree(paths["savedmodel"], tmp_path / "model")
-    word = max(trained.vocabulary, key=len).encode()
-    graph = (model / "1" / "saved_model.pb").read_bytes()
-    assert word in graph
-    (model / "1" / "saved_model.pb").write_bytes(graph.replace(word, word[::-1], 1))
-    with pytest.raises(ValueError, match="not what was saved"):
-        predict.load(model)
-
-
-def test_no_model_other_version_and_no_library_give_a_sentence(paths, tmp_path, capsys, monkeypatch):
+def test_no_model_other_version_other_backend_and_no_library_give_a_sentence(paths, tmp_path, capsys, monkeypatch):
     (tmp_path / "text.keras").write_text("no model", encoding="utf-8")
-    plain = tmp_path / "plain.keras"
-    keras.Sequential([keras.Input((2,)), layers.Dense(1)]).save(plain)
-    about = json.dumps({**predict.load(paths["keras"]).about, "format": 99})
-    later = rewritten(paths["keras"], tmp_path / "later.keras", **{"about.json": about})
-    alien = rewritten(paths["keras"], tmp_path / "alien.keras", **{"config.json": "{}"})
-    for given, said in ((tmp_path / "none", "There is no model"), (tmp_path, "no model of this course"),
-                        (tmp_path / "text.keras", "no model of this course"), (plain, "no model of this course"),
-                        (later, "another version of this course"), (alien, "of a version that is not read here")):
-        assert predict.main([str(given)]) == 1
+    keras.Sequential([keras.Input((2,)), layers.Dense(1)]).save(tmp_path / "plain.keras")
+    shutil.copy(paths["keras"], tmp_path / "later.keras")
+    export.add_note(tmp_path / "later.keras", {"format": 99})
+    for given, said in (("none", "There is no model"), ("", "no model of this course"), ("text.keras", "no model of this course"),
+                        ("plain.keras", "no model of this course"), ("later.keras", "another version of this course")):
+        assert predict.main([str(tmp_path / given)]) == 1
         printed = capsys.readouterr()
-        assert said in printed.err and str(given) in printed.err and printed.out == ""
+        assert said in printed.err and str(tmp_path / given) in printed.err and printed.out == ""
         assert printed.err.count("\n") == 1
+    assert predict.main([str(paths["keras"].parent)]) == 1
+    assert "Name one of the models in it: classifier.keras, classifier_savedmodel" in capsys.readouterr().err
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    assert predict.main([str(paths["keras"])]) == 1
+    assert "Keras runs on jax here, and only TensorFlow reads text" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     assert predict.main([str(paths["litert"])]) == 1
     assert "needs the package ai_edge_litert" in capsys.readouterr().err
@@ -336,75 +377,114 @@ def test_no_model_other_version_and_no_library_give_a_sentence(paths, tmp_path, 
 
 # --- from the shell
 
-def test_a_post_on_standard_input(paths, posts, in_memory):
-    available("litert")
-    done = run("-m", "helpers.predict", paths["litert"], stdin=posts[0], cwd=Path(predict.__file__).parent.parent)
-    assert done.returncode == 0 and done.stderr == ""
+def test_the_command_line_whatever_the_backend(paths, posts, in_memory, trained, tmp_path):
+    (tmp_path / "post.txt").write_text(posts[0], encoding="utf-8")
+    done = run("-m", "helpers.predict", paths["keras"], tmp_path / "post.txt", cwd=ROOT, env={**os.environ, "KERAS_BACKEND": "jax"})
+    assert done.returncode == 0 and done.stderr.count("\n") == 1 and "header" in done.stderr
     best = np.argsort(-in_memory[0])[:3]
-    names = predict.load(paths["litert"]).class_names
-    said = [line.split() for line in done.stdout.splitlines()]
-    assert [name for _, name in said] == [names[i] for i in best]
-    # half a thousandth is lost in rounding
-    assert [float(number) for number, _ in said] == pytest.approx(in_memory[0][best].tolist(), abs=6e-4)
-    assert all(len(number) == len("0.123") for number, _ in said)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [name for _, name in lines] == [trained.class_names[i] for i in best]
+    assert [float(number) for number, _ in lines] == pytest.approx(in_memory[0][best].tolist(), abs=6e-4)  # three digits
 
 
-def test_a_failure_in_the_shell_is_one_sentence_and_no_traceback(paths, tmp_path):
-    for victim in (tmp_path / "none.keras", shutil.copytree(paths["savedmodel"], tmp_path / "model")):
-        file = victim / "1" / "variables" / "variables.index"
-        if file.exists():
-            file.write_bytes(b"")
-        done = run("-m", "helpers.predict", victim, stdin="a", cwd=Path(predict.__file__).parent.parent)
-        assert done.returncode == 1 and done.stdout == ""
-        assert "Traceback" not in done.stderr and done.stderr.strip().splitlines()[-1].startswith(("There is no", str(victim)))
+def test_a_failure_in_the_shell_is_one_sentence_and_no_traceback(tmp_path):
+    done = run("-m", "helpers.predict", tmp_path / "none.keras", stdin="a", cwd=ROOT)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"There is no model {tmp_path / 'none.keras'}.\n")
 
 
-def test_a_folder_gives_json_lines_in_order(paths, posts, tmp_path, capsys):
-    for name, content in (("b.txt", posts[1].encode()), ("a.txt", posts[0].encode("latin-1")), ("c.txt", b"\xe9\xff"), ("d", b"")):
-        (tmp_path / name).write_bytes(content)
-    (tmp_path / "folder").mkdir()
-    available("litert")
-    assert predict.main([str(paths["litert"]), str(tmp_path)]) == 0
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["file"] for line in lines] == ["a.txt", "b.txt", "c.txt", "d"]
-    predictor = predict.load(paths["litert"])
-    assert [line["group"] for line in lines[:2]] == predictor(posts[:2])[0]
-    assert all(len(line["probabilities"]) == 3 for line in lines)
-    assert predict.main([str(paths["litert"]), str(tmp_path / "none")]) == 1
-    assert "none" in capsys.readouterr().err
-
-
-def test_posts_are_read_as_utf8_or_else_as_latin1(paths, capsys, monkeypatch):
-    assert predict.read_post("é".encode()) == predict.read_post("é".encode("latin-1")) == "é"
-    available("litert")
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"\xe9")))
-    assert predict.main([str(paths["litert"])]) == 0 and len(capsys.readouterr().out.splitlines()) == 3
-
-
-# --- the table
+# --- the table of formats
 
 def test_formats_side_by_side(paths, posts, in_memory, monkeypatch, capsys):
     available("litert")
-    some = {name: paths[name] for name in ("litert", "litert, float16")}
-    rows = formats.compare(some, posts[:50], in_memory[:50])
-    assert list(rows) == list(some) and rows["litert"]["difference"] < 1e-5 < rows["litert, float16"]["difference"]
-    assert rows["litert"]["other_groups"] == 0 and rows["litert, float16"]["size_mb"] < rows["litert"]["size_mb"]
-    assert all(rows["litert"][key] > 0 for key in ("first_s", "one_ms", "posts_per_s"))
-    lines = formats.table(rows).splitlines()
-    assert len(lines) == 3 and len({len(line) for line in lines}) == 1
-    monkeypatch.setattr(formats, "ask", lambda path, posts: (_ for _ in ()).throw(RuntimeError("x is not installed.")))
-    assert formats.compare(some, posts[:1], in_memory[:1]) == {} and "left out" in capsys.readouterr().out
+    off = in_memory[:50].copy()
+    off[7] = np.roll(off[7], 1)
+    table = export.compare_formats({"litert": paths["litert"]}, posts[:50], off)
+    assert list(table.index) == ["litert"]
+    row = table.loc["litert"]
+    assert row["largest difference"] == pytest.approx(np.abs(in_memory[7] - off[7]).max(), abs=1e-5) and row["other groups"] == 1
+    assert row["file, MB"] == pytest.approx(sum(file.stat().st_size for file in paths["litert"].iterdir()) / 1e6)
+    monkeypatch.setattr(export, "ask", lambda path, posts: (_ for _ in ()).throw(RuntimeError("x is not installed.")))
+    assert export.compare_formats({"onnx": "a"}, posts[:1], in_memory[:1]).empty
+    assert "onnx is left out: it needs onnxruntime" in capsys.readouterr().out
+
+
+def test_a_failing_process_shows_what_it_said(tmp_path):
+    with pytest.raises(RuntimeError, match="(?s)failed:.*There is no model"):
+        export.ask(tmp_path / "none", ["a"])
 
 
 def test_what_is_installed_is_weighed_with_what_it_needs():
-    assert formats.installed_mb("numpy") > 5
-    assert formats.installed_mb("keras") > formats.installed_mb("numpy") + formats.installed_mb("h5py") - 60
-    assert formats.installed_mb("tensorflow") > 300
+    assert export.installed_mb("keras") > export.installed_mb("numpy") + export.installed_mb("h5py") - 60 > 0
+    assert export.installed_mb("tensorflow") > 300
 
 
-def test_onnx_is_left_out_where_its_converter_is_missing(trained, tmp_path, monkeypatch):
+def test_onnx_is_left_out_where_its_converter_is_missing(trained, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    monkeypatch.setattr(export, "save_keras", lambda *given: None)
-    monkeypatch.setattr(export, "save_savedmodel", lambda *given: None)
-    monkeypatch.setattr(export, "_write_archive", lambda *given: None)
-    assert "onnx" not in export.save(trained, tmp_path, sequence_length=LENGTH, text="body", about={})
+    assert export.save(trained, tmp_path, sequence_length=LENGTH, text="body", about={}, formats=["onnx"]) == {}
+    assert "ONNX is left out: it needs the packages tf2onnx and onnx" in capsys.readouterr().out
+
+
+# --- the model card
+
+FIGURES = pd.DataFrame([{"model": "linear", "accuracy": 0.81234, "seeds": 7}, {"model": "pooled", "accuracy": 0.69871, "seeds": 9}])
+
+
+def card(note, **changed):
+    options = {key: changed.pop(key) for key in ("figures", "interval") if key in changed}
+    _, head, body = export.model_card({**note, **changed}, **options).split("---\n", 2)
+    return yaml.safe_load(head), body
+
+
+@pytest.mark.parametrize("dataset", sorted(export.DATA))
+def test_the_hub_s_own_library_reads_the_card(note, dataset, tmp_path):
+    hub = pytest.importorskip("huggingface_hub")
+    (tmp_path / "README.md").write_text(export.model_card({**note, "dataset": dataset}), encoding="utf-8")
+    loaded = hub.ModelCard.load(tmp_path / "README.md").data
+    (result,) = loaded.eval_results
+    assert isinstance(result, hub.EvalResult) and (result.metric_type, result.metric_value) == ("accuracy", 0.6123)
+    assert (result.dataset_type, result.dataset_revision) == (export.DATA[dataset]["type"], "f1e2d3")
+    assert result.dataset_args == {"split_by": "thread", "seed": 41, "validation_split": 0.23, "test_split": 0.17}
+    assert (loaded.license, loaded.library_name, loaded.pipeline_tag) == ("mit", "keras", "text-classification")
+    assert (loaded.datasets is None) == (dataset == "sample")
+
+
+def test_the_card_s_figures_are_the_run_s(note):
+    _, body = card(note, figures=FIGURES, interval=(0.598, 0.627), temperature=1.25)
+    for expected in ("**Accuracy 0.612** on the 7 posts of the test set (95% interval over threads: 0.598 to 0.627)", "seed 41",
+                     "stopping: 23%", "choosing: 17%", "thread-wise", "one of 20 newsgroups", "first 60 words", "`f1e2d3`",
+                     "| linear | 0.812 | 7 |", "| pooled | 0.699 | 9 |", "temperature 1.25", f"keras {keras.__version__}",
+                     "-p dataset sample -p text body -p split_by thread -p seed 41 -p validation_split 0.23 -p test_split 0.17 "
+                     "-p max_tokens 777 -p sequence_length 60 -p embedding_dim 50 -p epochs 3 -p batch_size 64\n"):
+        assert expected in body, expected
+    _, body = card(note)
+    assert "test set, one run" in body and "not calibrated" in body and "Other models" not in body
+
+
+def test_no_figure_of_the_card_is_typed():
+    """Without its fields the template holds no number but those of titles, licenses and links."""
+    prose = (ROOT / "helpers" / "model_card.md").read_text(encoding="utf-8")
+    prose = re.sub(r"\{[^}]*\}|\(?https?://\S+", "", prose).replace("PDDL 1.0", "").replace("others, 2017", "")
+    assert set(re.findall(r"\d[\d.]*\d", prose)) == {"1993"}
+
+
+def test_what_differs_with_the_data_and_the_text(note):
+    _, sample = card(note)
+    _, full = card(note, dataset="full", split_by="one date", text="reference")
+    assert "say nothing about real ones" in sample and "CC BY 4.0" in sample and "data_dir" not in sample and "leaked" not in sample
+    assert "copyright is their writers'" in full and "-p data_dir /path/to/data" in full and "leaked" in full
+    assert "-p split_by 'one date'" in full
+
+
+def test_what_the_card_needs_is_named(note):
+    with pytest.raises(ValueError, match="does not say its seed, epochs"):
+        export.model_card({name: note[name] for name in note if name not in ("seed", "epochs")})
+
+
+def test_without_the_hub_s_library_the_card_has_no_metadata_and_says_so(note, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    assert export.model_card(note).startswith("# Which newsgroup?") and "huggingface_hub" in capsys.readouterr().out
+
+
+def test_every_rule_split_and_data_set_has_its_sentence():
+    assert set(export.TEXTS) == set(TEXT_RULES) and set(export.SPLITS) == set(SPLITS)
+    assert set(export.DATA) == set(_parameters.DATASETS)
