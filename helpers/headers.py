@@ -13,18 +13,30 @@ import math
 import re
 from collections import Counter
 from email.utils import mktime_tz, parsedate_tz
+from functools import lru_cache
+from os.path import commonprefix
 
 REFERENCE_LINES = 10
 SIGNATURE_LINES = 20  # with more lines after it, a "--" is taken for a part of the text: of 7,004 signatures, 17 have
 OLD_SIGNATURE_LINES = 10  # of a signature that no "--" announces, ruled line included
 
 _FIELD = re.compile(r"([!-9;-~]+):[ \t]*(.*)")  # RFC 5322 2.2: printable ASCII without the colon
-# a quote mark: > or |, a colon that begins no smiley, or initials; "MAX>'" begins a line of uuencoded data
-_QUOTED = re.compile(r"[ \t]*(?:[>|]|:(?!['^]?-?[()/DP|]+(?:\s|$))|[A-Za-z]{1,4}>(?=[\s\w>\"(]|$))")
-# "writes:" and its kin at the end of a line, after an address, a name or a Message-ID
-_ATTRIBUTION = re.compile(
-    r"\b(?:writes|wrote|says|said|quoth)[ \t]*(?:(?::|\.{2,})[ \t\]]*)?\r?$"
-    r"|^[ \t]*(?:In|From)[ \t]+(?:article[ \t]+)?<[^>]*>", re.IGNORECASE)
+# what begins a quoted line: > or |; a colon that begins no smiley; initials and >; a mark and > or |>
+_QUOTED = re.compile(r"""[ \t]*(?:[>|]
+    |:(?!['^]?-?[()/DP|]+(?:\s|$))
+    |[A-Za-z]{1,4}>(?=[\s\w>"(]|$)
+    |[#%&+;@$~!/)\]{}]\|?>|->>)""", re.VERBOSE)
+_MARK = re.compile(r"[ \t]*([^\w\s\"'(][^\w\s]{0,3})")  # up to four signs; people begin lines of their own with "'(
+_INDENTED = re.compile(r"  |\t")
+# an attribution ends with "writes:" or its kin, or begins with the Message-ID of the post that is quoted
+_VERBS = ("writes", "wrote", "says", "said", "quoth")
+_WRITES = re.compile(rf"\b(?:{'|'.join(_VERBS)})[ \t]*(?:(:|\.{{2,}})[ \t\]]*)?$", re.IGNORECASE)
+_SOURCE = re.compile(r"[ \t]*(?:In|From)[ \t]+(?:article[ \t]+)?<[^>\s]*[>@]", re.IGNORECASE)
+# full lines of encoded files: uuencode; base64 or BinHex
+_UUENCODED = re.compile(r"X?M[ -`]{60}[ -`]?")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{60,76}|:?[!-,\-0-689@A-NP-V[X-Z`a-fh-mp-r]{63,64}")
+_FILE_BEGINS = re.compile(r"begin [0-7]{3,4} \S+")
+_FILE_ENDS = re.compile(r"end|`|={4}|[A-Za-z0-9+/]{8,75}={0,2}|=[A-Za-z0-9+/]{4}|\S{0,64}:")
 _SIGNATURE = re.compile(r"--[ \t]*\r?$")
 _RULED = frozenset("-_=*~#+<\\/%&@! \t")  # what old signatures are ruled off with
 _CONTACT = re.compile(r"@|\d{3}[-. ]\d{4}")  # an address or a telephone number
@@ -137,8 +149,11 @@ def drop_lines(text, n_lines=REFERENCE_LINES):
     return "\n".join(text.split("\n")[n_lines:])
 
 
-def quote_lines(lines):
-    """Rule "quote": lines that start with ``>``, ``|``, ``:`` or initials and ``>``.
+def encoded_lines(lines):
+    """Take the lines of encoded files: uuencode, base64 (keys and signatures of PGP, too) and BinHex.
+
+    Two or more successive full lines of one length are such a file, with the "begin" line above and the shorter
+    last lines below them.
 
     Parameters
     ----------
@@ -150,24 +165,115 @@ def quote_lines(lines):
     list of bool
         For each line, whether the rule takes it.
     """
-    return [bool(_QUOTED.match(line)) for line in lines]
+    lines = [line.removesuffix("\r") for line in lines]
+    taken, full_above = [False] * len(lines), False
+    for number, line in enumerate(lines):
+        full = _is_full_line(line)
+        if full and full_above and len(line) == len(lines[number - 1]):
+            taken[number - 1] = taken[number] = True
+            if number > 1 and _FILE_BEGINS.fullmatch(lines[number - 2]):
+                taken[number - 2] = True
+        elif number and taken[number - 1]:
+            taken[number] = _is_last_line(line)
+        full_above = full
+    return taken
+
+
+def _is_full_line(line):
+    if _UUENCODED.fullmatch(line):
+        return True
+    return bool(_BASE64.fullmatch(line)) and len(set(line)) >= 8  # a ruled line has fewer different signs
+
+
+def _is_last_line(line):
+    """Tell whether a line below full ones belongs to the same file; in uuencode its first sign gives its length."""
+    n_bytes = ord(line[0]) - 32 if line else 0
+    missing = 4 * math.ceil(n_bytes / 3) + 1 - len(line)  # blanks at the end may be lost, a check sign may follow
+    uuencoded = 0 < n_bytes <= 45 and -1 <= missing <= 4 and line == line.upper()
+    return uuencoded or bool(_FILE_ENDS.fullmatch(line))
+
+
+def quote_lines(lines):
+    """Take quoted lines.
+
+    A quoted line begins with ``>``, ``|``, ``:``, initials and ``>``, or another mark and ``>``. Any other mark counts
+    where it begins the two lines below an attribution: then each line of the post that begins with it is quoted.
+    Indented lines are quoted if they are two or more, between an attribution with an address and a line
+    that is not indented. Takes and returns what `encoded_lines` does.
+    """
+    return list(_quotes_and_attributions(tuple(lines))[0])
 
 
 def attribution_lines(lines):
-    """Rule "attribution": the one or two lines right before a quote that say who is quoted.
+    """Take the lines that say who is quoted.
 
-    Such a line ends with "writes:" or its kin, or starts with "In article <...>". The same words
-    before a line that is no quote stay. Takes and returns what `quote_lines` does.
+    Such a line ends with "writes:" or its kin, or begins with "In article <...>". It is taken if a quote or another
+    such line follows, or if it names an address or a Message-ID itself. Takes and returns what `encoded_lines` does.
     """
-    taken = quote_lines(lines)  # becomes the answer on the way
-    quote_follows = False  # walking backwards: is the next line with text a quote?
-    for number in range(len(lines) - 1, -1, -1):
-        if taken[number]:
-            quote_follows, taken[number] = True, False
-        elif lines[number].strip():
-            # an attribution may take two lines: the next one up may go too
-            taken[number] = quote_follows = bool(quote_follows and _ATTRIBUTION.search(lines[number]))
+    return list(_quotes_and_attributions(tuple(lines))[1])
+
+
+@lru_cache(maxsize=1)  # two rules ask for the same post
+def _quotes_and_attributions(lines):
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    texts = [lines[number] for number in filled]
+    writes = [_writes(line) for line in texts]
+    attributing = [bool(verb or _SOURCE.match(line)) for line, verb in zip(texts, writes)]
+    sure = [_names_source(line, above, verb) for line, above, verb in zip(texts, ["", *texts], writes)]
+    marks = _marks(texts, attributing)
+    indented = _indented_blocks(texts, sure)
+    quoted = [bool(_QUOTED.match(line)) or _begins_with(line, marks) or inside for line, inside in zip(texts, indented)]
+    attribution = [False] * len(texts)
+    quote_follows = False  # walking backwards: is the next line a quote or an attribution?
+    for number in reversed(range(len(texts))):
+        if not quoted[number]:
+            attribution[number] = sure[number] or (quote_follows and attributing[number])
+        quote_follows = quoted[number] or attribution[number]
+    taken = [False] * len(lines), [False] * len(lines)
+    for number, *hits in zip(filled, quoted, attribution):
+        taken[0][number], taken[1][number] = hits
     return taken
+
+
+def _writes(line):
+    """Match "writes:" or its kin at the end of a line."""
+    tail = line.rstrip()[-40:]
+    if tail.rstrip(" \t:.]")[-6:].lower().endswith(_VERBS):  # few lines do, and the pattern takes time
+        return _WRITES.search(tail)
+    return None
+
+
+def _names_source(line, above, writes):
+    """Tell whether a line attributes for sure: it gives an address, or a Message-ID, maybe one line above."""
+    return bool(writes and (_SOURCE.match(line) or _SOURCE.match(above) or ("@" in line and writes[1])))
+
+
+def _marks(lines, attributing):
+    """Return the marks that begin both of the first two lines below an attribution."""
+    marks = set()
+    for number in range(len(lines) - 2):
+        first, second = (_MARK.match(line) for line in lines[number + 1:number + 3]) if attributing[number] else (0, 0)
+        if first and second and first[1][0] == second[1][0]:
+            marks.add(commonprefix([first[1], second[1]]))
+    return marks
+
+
+def _begins_with(line, marks):
+    start = line.lstrip()[:4] if marks else ""
+    return any(start[:length] in marks for length in range(1, len(start) + 1))
+
+
+def _indented_blocks(lines, sure):
+    """Tell which lines are indented between an attribution and a line that is not: two or more of them."""
+    inside, start = [False] * len(lines), None
+    for number, line in enumerate(lines):
+        if sure[number]:
+            start = number + 1
+        elif start is not None and not _INDENTED.match(line):
+            if number - start > 1:
+                inside[start:number] = [True] * (number - start)
+            start = None
+    return inside
 
 
 def signature_lines(lines):
@@ -175,7 +281,7 @@ def signature_lines(lines):
 
     The line is ``"-- "`` by the custom of RFC 3676, section 4.3; many programs of 1993 cut the
     space off. A delimiter in the first line is kept, because nothing would be left, and so is one
-    that more than `SIGNATURE_LINES` lines of text follow. Takes and returns what `quote_lines` does.
+    that more than `SIGNATURE_LINES` lines of text follow. Takes and returns what `encoded_lines` does.
     """
     start = _last_delimiter(lines)
     if start is None or sum(bool(line.strip()) for line in lines[start + 1:]) > SIGNATURE_LINES:
@@ -189,7 +295,7 @@ def old_signature_lines(lines):
     It holds for posts without a ``--``. To spare tables and underlined headings, the ruled line
     has five characters or more, stands among the last `OLD_SIGNATURE_LINES` lines of text, has a
     blank line above it or 60 characters, and what follows is one paragraph or gives an
-    address or a telephone number. Takes and returns what `quote_lines` does.
+    address or a telephone number. Takes and returns what `encoded_lines` does.
     """
     filled = [number for number, line in enumerate(lines) if line.strip()]
     if _last_delimiter(lines) is None:
@@ -207,7 +313,7 @@ def forwarded_lines(lines):
     """Rule "forwarded header": two or more known header fields in a row, in the midst of a body.
 
     A folded line between two fields goes with them. One field alone stays: people write
-    "Subject: ..." in a sentence of their own. Takes and returns what `quote_lines` does.
+    "Subject: ..." in a sentence of their own. Takes and returns what `encoded_lines` does.
     """
     taken, run = [False] * len(lines), []
     for number, line in enumerate([*lines, ""]):
@@ -221,8 +327,9 @@ def forwarded_lines(lines):
     return taken
 
 
-# in the order in which `line_kinds` and `strict_body` apply them: each sees what the ones before it left
+# each rule sees the whole body; a line that several rules take is of the first one's kind
 BODY_RULES = {
+    "encoded file": encoded_lines,
     "old signature": old_signature_lines,
     "signature": signature_lines,
     "forwarded header": forwarded_lines,
@@ -232,7 +339,7 @@ BODY_RULES = {
 
 
 def drop_by(body, *rules):
-    """Drop the lines that named rules take, one rule after the other.
+    """Drop the lines that any of the named rules takes.
 
     Parameters
     ----------
@@ -244,11 +351,12 @@ def drop_by(body, *rules):
     Returns
     -------
     str
+        The other lines.
     """
-    lines = _lines(body)
-    for rule in rules:
-        lines = [line for line, taken in zip(lines, BODY_RULES[rule](lines), strict=True) if not taken]
-    return "\n".join(lines)
+    _check_text(body)
+    lines = body.split("\n")
+    taken = [BODY_RULES[rule](lines) for rule in rules]
+    return "\n".join(line for line, *hits in zip(lines, *taken, strict=True) if not any(hits))
 
 
 def drop_quotes(body):
@@ -289,12 +397,11 @@ def line_kinds(text):
     n_header = header.count("\n") if header.endswith("\n") or not header else len(lines)
     kinds = ["header"] * n_header + ["own"] * (len(lines) - n_header)
     kinds = [kind if line.strip() else "blank" for kind, line in zip(kinds, lines)]
-    left = list(range(len(lines) - len(_lines(body)), len(lines))) if body else []
-    for kind, rule in BODY_RULES.items():
-        taken = rule([lines[number] for number in left])
-        for number, hit in zip(left, taken, strict=True):
-            kinds[number] = kind if hit and lines[number].strip() else kinds[number]
-        left = [number for number, hit in zip(left, taken, strict=True) if not hit]
+    taken = {kind: rule(body.split("\n")) for kind, rule in BODY_RULES.items()}
+    start = len(lines) - len(body.split("\n"))
+    for number, kind in enumerate(kinds[start:]):
+        if kind == "own":
+            kinds[start + number] = next((name for name, hits in taken.items() if hits[number]), "own")
     return kinds
 
 
@@ -424,11 +531,6 @@ def clean_text(text, rule):
 def _check_text(text):
     if not isinstance(text, str):
         raise TypeError(f"A post must be a str, but this one is a {type(text).__name__}; decode bytes as latin-1.")
-
-
-def _lines(body):
-    _check_text(body)
-    return body.split("\n")
 
 
 def _last_delimiter(lines):
