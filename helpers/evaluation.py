@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from helpers._cache import cached_arrays
 
@@ -44,8 +45,6 @@ def calibration_bins(probabilities, labels, n_bins=5):
         One row per bin: "low", "high" (its limits), "posts" (their number), "confidence" and
         "accuracy" (means over these posts; NaN for a bin without posts).
     """
-    import pandas as pd  # takes a second
-
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
@@ -289,21 +288,88 @@ def results(path=RUNS):
         One row per run, among others "model", "condition", "seed", "n_labels" (0 for all) and
         "accuracy" on the test set.
     """
-    import pandas as pd
-
     lines = path.read_text(encoding="utf-8").splitlines()
     return pd.DataFrame([json.loads(line) for line in lines])
 
 
-def learning_curve(path=RUNS):
-    """Return the accuracies at each number of labelled posts.
-
-    Only models with several numbers of labels, under the condition "body".
+def summary(runs):
+    """Return the accuracies of each model under each condition, with all labels.
 
     Parameters
     ----------
-    path : pathlib.Path
-        File with one line of JSON per run.
+    runs : pandas.DataFrame
+        As `results` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per condition and model, the highest mean first within a condition:
+        "condition", "model", "mean", "low", "high" (over the splits), "splits".
+    """
+    whole = runs[runs["n_labels"] == 0].groupby(["condition", "model"], as_index=False)
+    rows = whole["accuracy"].agg(mean="mean", low="min", high="max", splits="count")
+    rows["order"] = rows["condition"].map(list(CONDITIONS).index)
+    rows = rows.sort_values(["order", "mean"], ascending=[True, False], ignore_index=True)
+    return rows.drop(columns="order")
+
+
+def difference(runs, model, other, condition, n_labels=0):
+    """Compare two models over the splits on which both were measured.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        As `results` returns them.
+    model, other : str
+        Names of the two models.
+    condition : str
+        One of `CONDITIONS`.
+    n_labels : int
+        Number of labelled posts; 0 for all.
+
+    Returns
+    -------
+    dict
+        "difference" (mean of the accuracies of `model` minus those of `other`), "low", "high"
+        (its interval, see `paired_difference`; NaN for one split), "splits".
+    """
+    rows = runs[(runs["condition"] == condition) & (runs["n_labels"] == n_labels)]
+    both = rows.pivot(index="seed", columns="model", values="accuracy")
+    both = both.reindex(columns=[model, other]).dropna()
+    mean, low, high = np.nan, np.nan, np.nan
+    if len(both) > 1:
+        mean, low, high = paired_difference(both[model], both[other])
+    elif len(both):
+        mean = float((both[model] - both[other]).iloc[0])
+    return {"difference": mean, "low": low, "high": high, "splits": len(both)}
+
+
+def threads_of_test_set(condition, seed):
+    """Return the thread of each post of a measured test set.
+
+    Parameters
+    ----------
+    condition : str
+        One of `CONDITIONS`.
+    seed : int
+        Seed of the split; threads are kept for seed 11.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n_test,)
+        In the order of `correct_posts`, for `thread_interval`.
+    """
+    with np.load(RUNS.parent / "test_threads.npz") as threads:
+        return threads[f"{condition}-{seed}"]
+
+
+def learning_curve(runs=None):
+    """Return the accuracies at each number of labelled posts, under the condition "body".
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame, optional
+        As `results` returns them; by default all of them.
 
     Returns
     -------
@@ -311,15 +377,13 @@ def learning_curve(path=RUNS):
         One row per model and number of labels: "model", "n_labels" (0 for all), "labels" (the
         median number of labelled posts), "mean", "low", "high" (over the splits), "splits".
     """
-    import pandas as pd
-
-    runs = results(path)
+    runs = results() if runs is None else runs
     runs = runs[runs["condition"] == "body"]
     curved = runs.loc[runs["n_labels"] > 0, "model"].unique()
-    rows = []
-    for (model, n_labels), own in runs[runs["model"].isin(curved)].groupby(["model", "n_labels"]):
-        labels = (own["n_train"] + own["n_validation"]).median()
-        rows.append({"model": model, "n_labels": n_labels, "labels": int(labels),
-                     "mean": own["accuracy"].mean(), "low": own["accuracy"].min(),
-                     "high": own["accuracy"].max(), "splits": len(own)})
-    return pd.DataFrame(rows).sort_values(["model", "labels"], ignore_index=True)
+    runs = runs[runs["model"].isin(curved)]
+    runs = runs.assign(labels=runs["n_train"] + runs["n_validation"])
+    rows = runs.groupby(["model", "n_labels"], as_index=False).agg(
+        labels=("labels", "median"), mean=("accuracy", "mean"), low=("accuracy", "min"),
+        high=("accuracy", "max"), splits=("accuracy", "count"))
+    rows["labels"] = rows["labels"].astype(int)
+    return rows.sort_values(["model", "labels"], ignore_index=True)

@@ -14,6 +14,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import argparse
 import base64
+import hashlib
 import io
 import json
 import sys
@@ -31,6 +32,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from helpers import evaluation, leakage, models, preparation
+from helpers._cache import cache_dir, locked
 from helpers.data import load_corpus
 from helpers.headers import clean_text
 
@@ -45,6 +47,7 @@ ENCODER_WORDS = 200  # as many as the tokens of the others
 SEEDS, MORE_SEEDS = (11, 12, 13, 14, 15), (16, 17, 18, 19, 20)
 SIZES = (200, 500, 1_000, 2_000, 4_000, 8_000)
 CODE = (*models.CODE, "leakage.py", "evaluation.py")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -366,19 +369,20 @@ def main(arguments=None):
     int
         0, or 1 if a run failed.
     """
-    options = parser(__doc__).parse_args(arguments)
+    options = parse(parser(__doc__), arguments)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     failed = 0
-    for parameters in to_do(options):
-        try:
-            row = run(**parameters)
-        except Exception as error:  # the other runs do not depend on this one
-            failed += 1
-            print(f"failed: {describe(parameters)}: {error}", file=sys.stderr, flush=True)
-            continue
-        append_run(options.runs, row)
-        print(f"{row['accuracy']:.4f}  {row['seconds']:6.1f} s  {describe(row)}", flush=True)
+    with alone(options.runs):
+        for parameters in to_do(options):
+            try:
+                row = run(**parameters)
+            except Exception as error:  # the other runs do not depend on this one
+                failed += 1
+                print(f"failed: {describe(parameters)}: {error}", file=sys.stderr, flush=True)
+                continue
+            append_run(options.runs, row)
+            print(f"{row['accuracy']:.4f}  {row['seconds']:6.1f} s  {describe(row)}", flush=True)
     return int(failed > 0)
 
 
@@ -387,11 +391,27 @@ def parser(text):
     result = argparse.ArgumentParser(description=text.splitlines()[0])
     result.add_argument("--dataset", default="sample", choices=("sample", "full"))
     result.add_argument("--data-dir", default="", help="folder with the real posts and GloVe vectors")
-    result.add_argument("--runs", type=Path, default=evaluation.RUNS, help="file with one line per run")
+    result.add_argument("--runs", type=Path, help="file with one line per run; default: the package's "
+                        "results for full, runs/sample.jsonl for the sample")
     result.add_argument("--encoder", default="", help="folder with the sentence encoder's files")
     result.add_argument("--only", action="append", default=[], metavar="NAME=VALUE",
                         help="only runs with this value, such as condition=body; may be given again")
     return result
+
+
+def parse(options, arguments):
+    """Return the command line's options, with the file for the runs."""
+    options = options.parse_args(arguments)
+    if options.runs is None:
+        options.runs = evaluation.RUNS if options.dataset == "full" else ROOT / "runs" / "sample.jsonl"
+    options.runs.parent.mkdir(parents=True, exist_ok=True)
+    return options
+
+
+def alone(path):
+    """Return a lock: two commands that write one file would measure every run twice."""
+    name = hashlib.sha256(str(path.resolve()).encode("utf-8")).hexdigest()[:12]
+    return locked(cache_dir() / f"runs-{name}")
 
 
 def to_do(options):
