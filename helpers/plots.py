@@ -61,13 +61,12 @@ def show(figure, description):
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        Its width becomes `WIDTH` pixels.
+        The chart; on the page it is `WIDTH` pixels wide.
     description : str
         What a reader who does not see the picture needs to know.
     """
     large, small = io.BytesIO(), io.BytesIO()
-    dpi = 2 * WIDTH / figure.get_figwidth()
-    figure.savefig(large, format="png", dpi=dpi, facecolor="white")
+    figure.savefig(large, format="png", dpi=2 * WIDTH / figure.get_figwidth(), facecolor="white")
     # 64 colors are enough for a chart and keep the notebook's file small
     Image.open(large).convert("RGB").quantize(64).save(small, format="png", optimize=True)
     _display(small.getvalue(), description, description)
@@ -81,7 +80,7 @@ def _display(picture, alt, text):
 
 def _chart(height, title, rows=1, columns=1, **options):
     """Return a figure, `height` inches high and seven wide, and its axes."""
-    figure = Figure(figsize=(7, height), layout="constrained")
+    figure = Figure(figsize=(7, height), dpi=2 * WIDTH / 7, layout="constrained")
     figure.suptitle(textwrap.fill(title, 70), x=0.01, horizontalalignment="left")
     axes = figure.subplots(rows, columns, **options)
     for one in np.ravel(axes):

@@ -1,11 +1,12 @@
-"""Every figure: a description computed from its own data, and colours that can be told apart."""
+"""Every figure: what is drawn, the description computed from the same data, one sharp output."""
 
 import io
 import itertools
 
-import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.colors import to_hex, to_rgba
 from PIL import Image
 
 from helpers import plots
@@ -14,8 +15,7 @@ from helpers import plots
 class Shown(list):
     """What `display` was given: (data, metadata) pairs, and the figures as they were drawn."""
 
-    def __init__(self):
-        self.figures = []
+    figure = None
 
     def __call__(self, data, metadata=None, raw=False):
         assert raw is True
@@ -26,8 +26,8 @@ class Shown(list):
         return self[-1][0]["text/plain"]
 
     @property
-    def figure(self):
-        return self.figures[-1]
+    def axes(self):
+        return self.figure.axes[0]
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def shown(monkeypatch):
     show = plots.show
 
     def keep(figure, description):
-        shown.figures.append(figure)
+        shown.figure = figure
         show(figure, description)
 
     monkeypatch.setattr(plots, "display", shown)
@@ -45,112 +45,156 @@ def shown(monkeypatch):
 
 
 NAMES = ["alpha", "beta", "gamma"]
+SPREAD = [(4, 8), (8.5, 10), (0, 2)]  # around 5, 9, 2: each differs below and above
 HISTORY = {"loss": [3.0, 2.0, 1.5], "val_loss": [2.9, 2.2, 2.6], "accuracy": [0.1, 0.5, 0.8], "val_accuracy": [0.2, 0.45, 0.4]}
 CONFUSED = np.array([[8, 2, 0], [0, 5, 5], [1, 0, 9]])
 POINTS = np.array([[0.0, 0.0], [2.0, 4.0], [-1.0, 1.0]])
+TWO = {"up": [.1, .9, .8], "down": [.5, .4, .3]}
+BANDS = {"up": ([.05, .7, .7], [.2, 1, .85]), "down": ([.4, .35, .3], [.6, .4, .3])}
+BINS = pd.DataFrame({"low": [0, .25, .5, .75], "high": [.25, .5, .75, 1], "posts": [0, 4, 10, 6],
+                     "confidence": [np.nan, .4, .7, .9], "accuracy": [np.nan, .5, .4, .85]})
 
-# a call, another with one number changed, and what either must say
+# a call, and its description as a reader works it out from the data above
 CASES = {
-    "bars": (lambda: plots.bars(NAMES, [5, 9, 2], title="Posts", xlabel="posts"),
-             lambda: plots.bars(NAMES, [5, 1, 2], title="Posts", xlabel="posts"),
-             "Bar chart. Posts. 3 bars; x axis: posts. Longest: beta (9); shortest: gamma (2).",
-             "Bar chart. Posts. 3 bars; x axis: posts. Longest: alpha (5); shortest: beta (1)."),
-    "bars with decimals": (lambda: plots.bars(NAMES, {1: .5, 2: .25, 3: 1}.values(), title="T", xlabel="share", decimals=2),
-                           lambda: plots.bars(NAMES, [.5, .25, .75], title="T", xlabel="share", decimals=2),
-                           "Bar chart. T. 3 bars; x axis: share. Longest: gamma (1.00); shortest: beta (0.25).",
-                           "Bar chart. T. 3 bars; x axis: share. Longest: gamma (0.75); shortest: beta (0.25)."),
+    "bars": (lambda: plots.bars(NAMES, [5, 9, 2], title="T", xlabel="posts"),
+             "Bar chart: T. 3 bars, posts: alpha 5; beta 9; gamma 2."),
+    "bars with spread": (lambda: plots.bars(NAMES, {1: 5, 2: 9, 3: 2}.values(), title="T", xlabel="share", decimals=1, spread=SPREAD),
+                         "Bar chart: T. 3 bars, share: alpha 5.0 (4.0 to 8.0); beta 9.0 (8.5 to 10.0); gamma 2.0 (0.0 to 2.0)."),
+    "many bars": (lambda: plots.bars(list("abcdefghi"), [5, 4, 9, 4, 4, 4, 3, 4, 4], title="T", xlabel="posts"),
+                  "Bar chart: T. 9 bars, posts: longest c 9; shortest g 3."),
     "histogram": (lambda: plots.histogram([1, 2, 3, 4, 500], title="T", xlabel="words", ylabel="posts", limit=100, line=(3, "3 words")),
-                  lambda: plots.histogram([1, 2, 9, 4, 500], title="T", xlabel="words", ylabel="posts", limit=100, line=(3, "3 words")),
-                  "Histogram. T. x axis: words, up to 100; y axis: posts. Median 3, 10th percentile 1, 90th 302, largest 500. "
-                  "Marked: 3 words; 40.0% of the values lie above it.",
-                  "Histogram. T. x axis: words, up to 100; y axis: posts. Median 4, 10th percentile 1, 90th 304, largest 500. "
-                  "Marked: 3 words; 60.0% of the values lie above it."),
-    "lines": (lambda: plots.lines([10, 20, 30], {"up": [.1, .9, .8], "down": [.5, .4, .3]}, title="T", xlabel="limit (words)",
-                                  ylabel="share", percent=True, line=(20, "the limit")),
-              lambda: plots.lines([10, 20, 30], {"up": [.1, .7, .8], "down": [.5, .4, .3]}, title="T", xlabel="limit (words)",
-                                  ylabel="share", percent=True, line=(20, "the limit")),
-              "Line chart. T. x axis: limit (words), 10 to 30; y axis: share. up goes from 10% to 80% (lowest 10%, highest 90%); "
-              "down goes from 50% to 30% (lowest 30%, highest 50%). Marked: the limit.",
-              "Line chart. T. x axis: limit (words), 10 to 30; y axis: share. up goes from 10% to 80% (lowest 10%, highest 80%); "
-              "down goes from 50% to 30% (lowest 30%, highest 50%). Marked: the limit."),
-    "lines with a shadow": (
-        lambda: plots.lines([1, 10], {"up": [1.0, 3.0]}, title="T", xlabel="posts", ylabel="share", logarithmic=True,
-                            spread={"up": ([0.5, 2.5], [1.5, 3.25])}),
-        lambda: plots.lines([1, 10], {"up": [1.0, 3.0]}, title="T", xlabel="posts", ylabel="share", logarithmic=True,
-                            spread={"up": ([0.5, 2.0], [1.5, 4.0])}),
-        "Line chart. T. x axis: posts, 1 to 10, logarithmic; y axis: share. up goes from 1.00 to 3.00 (lowest 1.00, highest 3.00), "
-        "its shadow at most 1.00 wide.",
-        "Line chart. T. x axis: posts, 1 to 10, logarithmic; y axis: share. up goes from 1.00 to 3.00 (lowest 1.00, highest 3.00), "
-        "its shadow at most 2.00 wide."),
-    "curves": (lambda: plots.curves(HISTORY, 2),
-               lambda: plots.curves({**HISTORY, "loss": [1.5, 2.0, 3.0]}, 2),
-               "Two line charts over 3 epochs. Loss: training goes from 3.00 to 1.50; validation is lowest at epoch 2 (2.20) and "
-               "ends at 2.60. Accuracy: training ends at 0.80, validation at 0.40.",
-               "Two line charts over 3 epochs. Loss: training goes from 1.50 to 3.00; validation is lowest at epoch 2 (2.20) and "
-               "ends at 2.60. Accuracy: training ends at 0.80, validation at 0.40."),
+                  "Histogram: T. words, up to 100: median 3, 10th percentile 1, 90th 302, largest 500. "
+                  "Marked: 3 words; 40.0% of the values lie above it."),
+    "lines": (lambda: plots.lines([10, 20, 30], TWO, title="T", xlabel="limit", ylabel="share", line=(20, "here"), percent=True),
+              "Line chart: T. share over limit, 10 to 30: up from 10% to 80%; down from 50% to 30%. Marked: here."),
+    "lines with bands": (lambda: plots.lines([1, 10, 1000], TWO, title="T", xlabel="posts", ylabel="share", spread=BANDS, logarithmic=True),
+                         "Line chart: T. share over posts, 1 to 1,000: up from 0.10 to 0.80 (its band at most 0.30 wide); "
+                         "down from 0.50 to 0.30 (its band at most 0.20 wide)."),
+    "curves": (lambda: plots.curves(HISTORY, 3, title="T"),
+               "Two line charts: T. 3 epochs, epoch 3 is marked. Loss: training from 3.00 to 1.50, validation from 2.90 to 2.60, "
+               "lowest at epoch 2 (2.20). Accuracy: training from 0.10 to 0.80, validation from 0.20 to 0.40, 0.40 at the marked epoch."),
     "confusion": (lambda: plots.confusion(CONFUSED, NAMES, title="T"),
-                  lambda: plots.confusion(CONFUSED.T, NAMES, title="T"),
-                  "Confusion matrix, 3 groups, rows are true, columns predicted. T. Best found: gamma (90%); least: beta (50%). "
-                  "Most frequent mistakes: beta taken for gamma (5); alpha taken for beta (2); gamma taken for alpha (1).",
-                  "Confusion matrix, 3 groups, rows are true, columns predicted. T. Best found: alpha (89%); least: gamma (64%). "
-                  "Most frequent mistakes: gamma taken for beta (5); beta taken for alpha (2); alpha taken for gamma (1)."),
+                  "Confusion matrix: T. 3 groups; rows are true, columns predicted. Best found: gamma (90%); least: beta (50%). "
+                  "Most frequent mistakes: beta taken for gamma 5; alpha taken for beta 2; gamma taken for alpha 1."),
     "scatter": (lambda: plots.scatter(POINTS, ["a", "b", "c"], ["x", "x", "y"], title="T"),
-                lambda: plots.scatter(POINTS, ["a", "b", "c"], ["x", "y", "y"], title="T"),
-                "Scatter plot of 3 words of 2 groups in two dimensions. T. x around (1.0, 2.0); y around (-1.0, 1.0).",
-                "Scatter plot of 3 words of 2 groups in two dimensions. T. x around (0.0, 0.0); y around (0.5, 2.5)."),
+                "Scatter plot: T. 3 words of 2 groups: x around (1.0, 2.0); y around (-1.0, 1.0)."),
+    "heat strip": (lambda: plots.heat_strip(["my", "printer", "jams"], [.25, .5, 0], title="T"),
+                   "Text with shaded words: T. 3 words; the highest weights: printer 0.50, my 0.25, jams 0.00."),
+    "reliability": (lambda: plots.reliability(BINS, title="T"),
+                    "Reliability diagram: T. 3 bins with 20 posts; in 2 of them confidence is above accuracy. "
+                    "Widest gap: confidence 0.70, accuracy 0.40, 10 posts."),
 }
-FIRSTS = {name: case[0] for name, case in CASES.items()}
 
 
-@pytest.mark.parametrize(("draw", "draw_changed", "expected", "expected_changed"), CASES.values(), ids=CASES)
-def test_the_description_is_computed_from_the_data(shown, draw, draw_changed, expected, expected_changed):
-    for call, text in ((draw, expected), (draw_changed, expected_changed)):
-        call()
-        assert shown[-2][0]["text/plain"] == text
-        assert shown[-1][0] == {"text/plain": text}, "and stands under the figure"
-
-
-@pytest.mark.parametrize("draw", FIRSTS.values(), ids=FIRSTS)
-def test_the_picture_carries_the_description(shown, draw):
+@pytest.mark.parametrize(("draw", "expected"), CASES.values(), ids=CASES)
+def test_a_chart_is_one_sharp_output_with_its_description(shown, draw, expected):
     draw()
-    data, metadata = shown[-2]
-    assert metadata == {"image/png": {"alt": data["text/plain"]}}
+    ((data, metadata),) = shown
+    assert data["text/plain"] == expected
+    assert metadata == {"image/png": {"width": 700, "alt": expected}}
     picture = Image.open(io.BytesIO(data["image/png"]))
-    assert picture.format == "PNG" and picture.width > 400 and len(data["image/png"]) < 40_000
-    assert np.asarray(picture.convert("L")).std() > 5, "it is not blank"
-    assert plt.get_fignums() == [], "and the figure is closed"
+    assert picture.format == "PNG" and picture.width == 1400 and len(data["image/png"]) < 40_000
+    pixels = np.asarray(picture.convert("L"))
+    assert pixels.std() > 5 and pixels[0, 0] == 255, "it is drawn, on white"
+    assert shown.figure.get_suptitle() == "T"
 
 
-@pytest.mark.parametrize("draw", FIRSTS.values(), ids=FIRSTS)
-def test_every_axis_has_a_name_and_every_figure_a_title(shown, draw):
-    draw()
-    for axes in shown.figure.axes:
-        if axes.get_label() != "<colorbar>":
-            assert axes.get_title() and axes.get_xlabel()
-            assert axes.get_ylabel() or [tick.get_text() for tick in axes.get_yticklabels()] == NAMES
-        else:
-            assert axes.get_ylabel()
+def test_a_long_title_lies_within_the_picture(shown):
+    plots.bars(NAMES, [5, 9, 2], title="What to look for in this chart: " * 5, xlabel="posts")
+    box = shown.figure._suptitle.get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= shown.figure.bbox.x1 and box.y1 <= shown.figure.bbox.y1
 
 
-def test_a_column_of_a_confusion_matrix_has_the_number_of_its_row(shown):
-    plots.confusion(CONFUSED, NAMES, title="T")
-    axes = shown.figure.axes[0]
-    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "2", "3"]
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["alpha 1", "beta 2", "gamma 3"]
+# --- what is drawn
+
+def test_bars_have_the_length_of_their_value_from_top_to_bottom(shown):
+    plots.bars(["same", "same", "gamma"], [5, 9, 2], title="T", xlabel="posts", mark=["gamma"])
+    axes = shown.axes
+    assert [bar.get_width() for bar in axes.patches] == [5, 9, 2], "two bars of one name stay two"
+    heights = [axes.transData.transform((0, bar.get_y()))[1] for bar in axes.patches]
+    assert heights == sorted(heights, reverse=True)
+    middles = [bar.get_y() + bar.get_height() / 2 for bar in axes.patches]
+    assert list(axes.get_yticks()) == pytest.approx(middles)
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["same", "same", "gamma"]
+    assert [to_hex(bar.get_facecolor()).upper() for bar in axes.patches] == [plots.BLUE, plots.BLUE, plots.VERMILLION]
 
 
-def test_the_training_curves_share_one_legend_that_covers_no_point(shown):
-    plots.curves(HISTORY, 2)
-    (legend,) = shown.figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["training", "validation", "best epoch: 2"]
-    box = legend.get_window_extent()
-    assert all(box.y1 < axes.get_window_extent().y0 for axes in shown.figure.axes), "it lies below both panels"
+def test_error_bars_reach_from_the_lowest_to_the_highest(shown):
+    plots.bars(NAMES, [5, 9, 2], title="T", xlabel="posts", spread=SPREAD)
+    (segments,) = [collection.get_segments() for collection in shown.axes.collections]
+    assert [tuple(segment[:, 0]) for segment in segments] == SPREAD
+    assert [tuple(segment[:, 1]) for segment in segments] == [(0, 0), (1, 1), (2, 2)]
+
+
+@pytest.mark.parametrize("spread", [None, [(2, 6), (8, 10), (-1, 0.2)]])
+def test_the_numbers_beside_bars_can_be_read(shown, spread):
+    """They lie on white: right of the bar and of its error bar, inside the picture."""
+    values = [5, 9, -0.1]
+    plots.bars(NAMES, values, title="T", xlabel="x", spread=spread, decimals=1)
+    ends = [5, 9, 0] if spread is None else [6, 10, 0.2]
+    assert [number.get_text() for number in shown.axes.texts] == ["5.0", "9.0", "-0.1"]
+    for number, end in zip(shown.axes.texts, ends, strict=True):
+        box = number.get_window_extent()
+        assert box.x0 > shown.axes.transData.transform((end, 0))[0]
+        assert box.x1 < shown.figure.bbox.x1
 
 
 def test_the_tail_is_gathered_in_the_last_bar(shown):
-    plots.histogram([5, 15, 99, 1000], title="T", xlabel="words", ylabel="posts", limit=100, bins=10)
-    heights = [patch.get_height() for patch in shown.figure.axes[0].patches]
-    assert heights == [1, 1, 0, 0, 0, 0, 0, 0, 0, 2]
+    plots.histogram([5, 15, 99, 1000], title="T", xlabel="words", ylabel="posts", limit=100, bins=10, line=(20, "here"))
+    assert [patch.get_height() for patch in shown.axes.patches] == [1, 1, 0, 0, 0, 0, 0, 0, 0, 2]
+    assert shown.axes.get_xlabel() == "words (last bar: 100 or more)"
+    assert shown.axes.lines[0].get_xdata() == [20, 20]
+
+
+def test_lines_and_bands_are_those_of_their_series(shown):
+    x = [1, 10, 1000]
+    plots.lines(x, TWO, title="T", xlabel="posts", ylabel="share", spread=BANDS, logarithmic=True)
+    axes = shown.axes
+    assert axes.get_xscale() == "log" and [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "10", "1,000"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(TWO)
+    for name, line, band in zip(TWO, axes.lines, axes.collections, strict=True):
+        assert line.get_label() == name and list(line.get_xdata()) == x and list(line.get_ydata()) == TWO[name]
+        vertices = band.get_paths()[0].vertices
+        low = [vertices[vertices[:, 0] == place, 1].min() for place in x]
+        high = [vertices[vertices[:, 0] == place, 1].max() for place in x]
+        assert (low, high) == BANDS[name]
+        assert to_rgba(line.get_color())[:3] == tuple(band.get_facecolor()[0][:3])
+
+
+def test_no_series_and_no_group_is_dropped(shown):
+    many = {f"series {number}": [number, number] for number in range(9)}
+    plots.lines([1, 2], many, title="T", xlabel="x", ylabel="y")
+    assert [line.get_label() for line in shown.axes.lines] == list(many)
+    assert len({(line.get_color(), line.get_marker()) for line in shown.axes.lines}) == 9
+    plots.scatter(np.arange(18).reshape(9, 2), list("abcdefghi"), list("ABCDEFGHI"), title="T")
+    assert [group.get_label() for group in shown.axes.collections] == list("ABCDEFGHI")
+
+
+@pytest.mark.parametrize(("best_epoch", "marked"), [(None, 2), (3, 3)])
+def test_the_training_curves_show_loss_and_accuracy(shown, best_epoch, marked):
+    plots.curves(HISTORY, best_epoch)
+    for axes, name in zip(shown.figure.axes, ("loss", "accuracy"), strict=True):
+        training, validation, mark = axes.lines
+        assert axes.get_ylabel() == name and axes.get_xlabel() == "epoch"
+        for line, label, key in ((training, "training", name), (validation, "validation", f"val_{name}")):
+            assert line.get_label() == label
+            assert list(line.get_xdata()) == [1, 2, 3] and list(line.get_ydata()) == HISTORY[key]
+        assert mark.get_xdata() == [marked, marked] and mark.get_label() == f"best epoch: {marked}"
+    (legend,) = shown.figure.legends
+    assert all(legend.get_window_extent().y1 < axes.get_window_extent().y0 for axes in shown.figure.axes), "it covers no point"
+
+
+def test_a_confusion_matrix_has_true_groups_as_rows(shown):
+    plots.confusion(CONFUSED, NAMES, title="T")
+    axes = shown.axes
+    (image,) = axes.images
+    assert image.get_array().tolist() == [[.8, .2, 0], [0, .5, .5], [.1, 0, .9]]
+    assert image.origin == "upper" and axes.get_ylim()[0] > axes.get_ylim()[1], "the first group is on top"
+    assert "true" in axes.get_ylabel() and "predicted" in axes.get_xlabel()
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "2", "3"]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["alpha 1", "beta 2", "gamma 3"]
+    darkness = [sum(image.cmap(image.norm(share))[:3]) for share in (0, .02, .2, .9)]
+    assert darkness == sorted(darkness, reverse=True) and len(set(darkness)) == 4, "a rare mistake can be seen"
 
 
 def test_an_empty_row_of_a_confusion_matrix(shown):
@@ -160,46 +204,61 @@ def test_an_empty_row_of_a_confusion_matrix(shown):
     assert shown.text.endswith("Most frequent mistakes: none.")
 
 
-@pytest.mark.parametrize("spread", [None, [(2, 6), (8, 10), (0, 0.2)]])
-def test_the_numbers_beside_bars_can_be_read(shown, spread):
-    """They lie on white: right of the bar and of its error bar, inside the axes."""
-    plots.bars(NAMES, [5, 9, 0.1], title="T", xlabel="x", spread=spread, decimals=1)
-    figure = shown.figure
-    figure.canvas.draw()
-    (axes,) = figure.axes
-    ends = [5, 9, 0.1] if spread is None else [high for _, high in spread]
-    for number, end in zip(axes.texts, ends, strict=True):
-        box = number.get_window_extent()
-        assert box.x0 > axes.transData.transform((end, 0))[0]
-        assert box.x1 < figure.bbox.x1
-        assert number.get_color() == "black"
+def test_words_of_a_scatter_plot_lie_at_their_points(shown):
+    plots.scatter(POINTS, ["a", "b", "c"], ["x", "y", "x"], title="T")
+    assert {word.get_text(): tuple(word.xy) for word in shown.axes.texts} == {"a": (0, 0), "b": (2, 4), "c": (-1, 1)}
+    assert {group.get_label(): group.get_offsets().tolist() for group in shown.axes.collections} == {
+        "x": [[0, 0], [-1, 1]], "y": [[2, 4]]}
 
 
-# --- colours
+def test_a_heat_strip_shades_words_by_their_weight_in_their_order(shown):
+    words = ["it", "costs", "$5", "or", "$9"] * 12
+    weights = np.arange(60) / 100
+    plots.heat_strip(words, weights, title="T")
+    drawn = shown.axes.texts
+    assert [word.get_text() for word in drawn] == words
+    alphas = [word.get_bbox_patch().get_facecolor()[3] for word in drawn]
+    assert alphas == pytest.approx(.75 * weights / .59)
+    boxes = [word.get_window_extent() for word in drawn]
+    assert boxes[-1].y1 < boxes[0].y0, "it is more than one row"
+    for one, other in itertools.pairwise(boxes):
+        assert one.x1 < other.x0 or other.y1 < one.y0, "words are read from left to right and do not touch"
+    assert all(box.x0 >= 0 and box.x1 <= shown.figure.bbox.x1 for box in boxes)
 
-def linear(colour):
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+
+def test_a_heat_strip_without_any_weight(shown):
+    plots.heat_strip(["a", "b"], [0, 0], title="T")
+    assert shown.text.endswith("a 0.00, b 0.00.")
+
+
+def test_a_reliability_diagram_shows_mean_confidence_and_posts(shown):
+    plots.reliability(BINS, title="T")
+    top, bottom = shown.figure.axes
+    points = [line for line in top.lines if line.get_linestyle() == "None"][0]
+    assert list(points.get_xdata()) == [.4, .7, .9] and list(points.get_ydata()) == [.5, .4, .85]
+    (diagonal,) = [line for line in top.lines if line is not points]
+    assert list(diagonal.get_xdata()) == list(diagonal.get_ydata()) == [0, 1]
+    for axes, heights in ((top, [.5, .4, .85]), (bottom, [4, 10, 6])):
+        assert [(bar.get_x(), bar.get_width(), bar.get_height()) for bar in axes.patches] == [
+            (low, .25, height) for low, height in zip((.25, .5, .75), heights, strict=True)]
+
+
+# --- colors
+
+def linear(color):
+    parts = [int(color[i:i + 2], 16) / 255 for i in (1, 3, 5)]
     return np.array([part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts])
 
 
-def contrast_on_white(colour):
+def contrast_on_white(color):
     """WCAG 2's ratio."""
-    return 1.05 / (linear(colour) @ [0.2126, 0.7152, 0.0722] + 0.05)
+    return 1.05 / (linear(color) @ [0.2126, 0.7152, 0.0722] + 0.05)
 
 
-def test_colours_stand_out_from_white():
+def test_colors_stand_out_from_white():
     """3:1 for graphics (WCAG 2, 1.4.11), but for the last two, as a comment beside them says."""
     assert len(set(plots.PALETTE)) == 7 and plots.PALETTE[-2:] == (plots.ORANGE, plots.SKY)
-    assert all(contrast_on_white(colour) >= 3 for colour in plots.PALETTE[:-2])
-    assert all(2 < contrast_on_white(colour) < 3 for colour in plots.PALETTE[-2:])
-
-
-def test_the_courses_charts_need_no_pale_colour(shown):
-    """Four series or groups are the most that a lesson draws."""
-    for count in (4, 5):
-        plots.lines([1, 2], {str(n): [n, n] for n in range(count)}, title="T", xlabel="x", ylabel="y")
-        colours = [line.get_color() for line in shown.figure.axes[0].lines]
-        assert len(set(colours)) == count and not {plots.ORANGE, plots.SKY} & set(colours)
+    assert all(contrast_on_white(color) >= 3 for color in plots.PALETTE[:-2])
 
 
 # Machado, Oliveira and Fernandes 2009, severity 1: from linear RGB to linear RGB
@@ -218,11 +277,11 @@ def lab(rgb):
 
 
 @pytest.mark.parametrize("sight", SIGHTS.values(), ids=SIGHTS)
-def test_colours_stay_apart_for_everybody(sight):
+def test_colors_stay_apart_for_everybody(sight):
     """A difference of 2.3 in CIELAB is just noticeable; ten is plain."""
     for one, other in itertools.combinations(plots.PALETTE, 2):
         assert np.linalg.norm(lab(sight @ linear(one)) - lab(sight @ linear(other))) > 10
 
 
-def test_each_colour_has_its_own_marker():
+def test_each_color_has_its_own_marker():
     assert len(set(plots.MARKERS)) == len(plots.MARKERS) == len(plots.PALETTE)
