@@ -1,4 +1,4 @@
-"""Lessons 08 and 09: calibration, paired differences, intervals, and what was measured on real posts.
+"""Lessons 08 and 09: calibration, paired differences, intervals, and the measured runs.
 
 Expected calibration error and temperature scaling follow Guo, Pleiss, Sun and Weinberger, "On
 Calibration of Modern Neural Networks", 2017 (https://arxiv.org/abs/1706.04599).
@@ -124,7 +124,7 @@ def best_temperature(probabilities, labels):
     from scipy.optimize import minimize_scalar
 
     if not np.isfinite(probabilities).all():
-        raise ValueError("Some probabilities are not numbers (NaN). Check the classifier's answers.")
+        raise ValueError("Some probabilities are NaN. Check the classifier's answers.")
     right = np.arange(len(labels)), labels
 
     def cross_entropy(log_temperature):
@@ -366,6 +366,8 @@ def threads_of_test_set(condition, seed):
 def learning_curve(runs=None):
     """Return the accuracies at each number of labelled posts, under the condition "body".
 
+    A model's points are means over the same splits: those measured at each of its sizes.
+
     Parameters
     ----------
     runs : pandas.DataFrame, optional
@@ -382,6 +384,8 @@ def learning_curve(runs=None):
     curved = runs.loc[runs["n_labels"] > 0, "model"].unique()
     runs = runs[runs["model"].isin(curved)]
     runs = runs.assign(labels=runs["n_train"] + runs["n_validation"])
+    n_sizes = runs.groupby("model")["n_labels"].transform("nunique")
+    runs = runs[runs.groupby(["model", "seed"])["n_labels"].transform("nunique") == n_sizes]
     rows = runs.groupby(["model", "n_labels"], as_index=False).agg(
         labels=("labels", "median"), mean=("accuracy", "mean"), low=("accuracy", "min"),
         high=("accuracy", "max"), splits=("accuracy", "count"))

@@ -36,14 +36,15 @@ from helpers._cache import cache_dir, locked
 from helpers.data import load_corpus
 from helpers.headers import clean_text
 
-# the same limits for all: 20,000 words of the training posts, the first 200 tokens of each post
+# for all models: the 20,000 most frequent words of the training posts, 200 tokens of each post
 LIMITS = {"max_tokens": 20_000, "sequence_length": 200, "embedding_dim": 100}
 SHARES = {"validation_split": 0.05, "test_split": 0.2}
-VALIDATION_SHARE = 5  # one labelled post in five is for validation, and never more than the validation set
-BATCH_SIZE, SMALL_BATCH, MANY = 128, 32, 5_000  # few posts need small batches, or there are too few steps
+ONE_IN = 5  # one labelled post in five is for validation, and at most the whole validation set
+BATCH_SIZE, SMALL_BATCH, MANY = 128, 32, 5_000  # below 5,000 posts large batches are too few
 EPOCHS, PATIENCE = 20, 5
 WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # of naive Bayes beside the encoder
 ENCODER_WORDS = 200  # as many as the tokens of the others
+KEY = ("model", "condition", "seed", "n_labels")
 SEEDS, MORE_SEEDS = (11, 12, 13, 14, 15), (16, 17, 18, 19, 20)
 SIZES = (200, 500, 1_000, 2_000, 4_000, 8_000)
 CODE = (*models.CODE, "leakage.py", "evaluation.py")
@@ -77,48 +78,56 @@ class Task:
         """Return integers, labels and positions of the labelled "train" or "validation" posts."""
         n = {"train": self.n_train, "validation": self.n_validation}[part]
         # copies: the arrays lie in the cache, and Keras would write on them
-        return tuple(np.array(getattr(self.posts, name)[:n]) for name in (f"x_{part}", f"y_{part}", part))
+        names = (f"x_{part}", f"y_{part}", part)
+        return tuple(np.array(getattr(self.posts, name)[:n]) for name in names)
 
     def all_labelled(self):
-        """Return integers, labels and positions of all labelled posts, for models that choose nothing."""
-        return tuple(np.concatenate(both) for both in zip(self.labelled("train"), self.labelled("validation")))
+        """Return the same of all labelled posts, for models that choose nothing."""
+        parts = zip(self.labelled("train"), self.labelled("validation"))
+        return tuple(np.concatenate(part) for part in parts)
 
 
 def _most_frequent(task):
     _, labels, _ = task.all_labelled()
-    return np.full(len(task.posts.y_test), np.bincount(labels).argmax()), {"learned_parameters": 0}
+    answers = np.full(len(task.posts.y_test), np.bincount(labels).argmax())
+    return answers, {"learned_parameters": 0}
 
 
 def _texts(x):
-    """Write integers as texts of numbers: the tokens that the networks see, without unknown ones."""
+    """Write integers as texts: the tokens that the networks see, without unknown ones."""
     return [" ".join(row[row > 1].astype(str)) for row in x]
 
 
 def _word_model(pipeline, pairs=False):
-    settings = {"token_pattern": r"\S+", "min_df": 2 if pairs else 1, "ngram_range": (1, 2 if pairs else 1)}
-    return pipeline.set_params(**{f"tfidfvectorizer__{name}": value for name, value in settings.items()})
+    n = 2 if pairs else 1  # pairs of words that occur in two posts or more
+    return pipeline.set_params(tfidfvectorizer__token_pattern=r"\S+", tfidfvectorizer__min_df=n,
+                               tfidfvectorizer__ngram_range=(1, n))
 
 
 def _words(build, pairs=False):
     def measure(task):
         x, labels, _ = task.all_labelled()
         model = _word_model(build(task.seed), pairs).fit(_texts(x), labels)
-        learned = getattr(model[-1], "coef_", getattr(model[-1], "feature_log_prob_", None))
-        return model.predict(_texts(task.posts.x_test)), {"learned_parameters": int(learned.size)}
+        learned = len(model[0].vocabulary_) * len(model.classes_)
+        return model.predict(_texts(task.posts.x_test)), {"learned_parameters": learned}
     return measure
 
 
 def _mean_of_vectors(task):
-    def means(x):
-        vectors = np.asarray(task.posts.matrix)[x]
-        known = vectors.any(axis=2).sum(axis=1, keepdims=True)
-        return vectors.sum(axis=1) / np.maximum(known, 1)
+    matrix = np.asarray(task.posts.matrix)
+
+    def means(x):  # some posts at a time, for memory
+        rows = []
+        for part in np.array_split(x, 20):
+            vectors = matrix[part]
+            known = vectors.any(axis=2).sum(axis=1, keepdims=True)
+            rows.append(vectors.sum(axis=1) / np.maximum(known, 1))
+        return np.concatenate(rows)
 
     x, labels, _ = task.all_labelled()
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2_000))
-    model.fit(np.concatenate([means(part) for part in np.array_split(x, 20)]), labels)
-    test = np.concatenate([means(part) for part in np.array_split(task.posts.x_test, 20)])
-    return model.predict(test), {"learned_parameters": int(model[-1].coef_.size)}
+    model.fit(means(x), labels)
+    return model.predict(means(task.posts.x_test)), {"learned_parameters": model[-1].coef_.size}
 
 
 def _encoder_model():
@@ -129,60 +138,56 @@ def _encoder(task):
     encoded = task.encode()
     _, labels, rows = task.all_labelled()
     model = _encoder_model().fit(encoded[rows], labels)
-    return model.predict(encoded[task.posts.test]), {"learned_parameters": int(model.coef_.size)}
+    return model.predict(encoded[task.posts.test]), {"learned_parameters": model.coef_.size}
 
 
-def _both_scores(task, labelled, parts):
-    """Return the scores of naive Bayes and of the encoder's model, one pair per part.
+def _both_scores(task, labelled, x, rows):
+    """Return the scores of naive Bayes and of the encoder's model for some posts.
 
-    The scores of naive Bayes are standardized for each post: mean 0, standard deviation 1 over the classes.
+    The scores of naive Bayes are standardized for each post: mean 0, standard deviation 1 over
+    the classes.
     """
+    x_labelled, labels, rows_labelled = labelled
+    words = _word_model(models.naive_bayes()).fit(_texts(x_labelled), labels)
     encoded = task.encode()
-    x, labels, rows = labelled
-    words = _word_model(models.naive_bayes()).fit(_texts(x), labels)
-    encoder = _encoder_model().fit(encoded[rows], labels)
-    every = range(labels.max() + 1)
-    if not np.array_equal(encoder.classes_, every):
-        raise ValueError("A class has no labelled post.")
-    pairs = []
-    for x_part, rows_part in parts:
-        scores = words.predict_joint_log_proba(_texts(x_part))
-        spread = scores.std(axis=1, keepdims=True)
-        scores = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1, spread)
-        pairs.append((scores, encoder.predict_log_proba(encoded[rows_part])))
-    return pairs
+    encoder = _encoder_model().fit(encoded[rows_labelled], labels)
+    scores = words.predict_joint_log_proba(_texts(x))
+    spread = scores.std(axis=1, keepdims=True)
+    scores = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1, spread)
+    return scores, encoder.predict_log_proba(encoded[rows]), encoder.classes_
 
 
 def _words_and_encoder(task):
     x, labels, rows = task.labelled("validation")
-    [(words, encoder)] = _both_scores(task, task.labelled("train"), [(x, rows)])
-    accuracies = [float(np.mean((weight * words + encoder).argmax(axis=1) == labels)) for weight in WEIGHTS]
+    words, encoder, classes = _both_scores(task, task.labelled("train"), x, rows)
+    accuracies = [np.mean(classes[(weight * words + encoder).argmax(axis=1)] == labels)
+                  for weight in WEIGHTS]
     weight = WEIGHTS[int(np.argmax(accuracies))]
-    # chosen: now both learn from all labelled posts
-    [(words, encoder)] = _both_scores(task, task.all_labelled(), [(task.posts.x_test, task.posts.test)])
-    return (weight * words + encoder).argmax(axis=1), {
-        "weight": weight, "validation_accuracy": max(accuracies),
-        "learned_parameters": int(20 * len(task.posts.vocabulary) + 20 * 384)}
+    # the weight is chosen: now both learn from all labelled posts
+    words, encoder, classes = _both_scores(task, task.all_labelled(), task.posts.x_test,
+                                           task.posts.test)
+    answers = classes[(weight * words + encoder).argmax(axis=1)]
+    return answers, {"weight": weight, "validation_accuracy": float(max(accuracies))}
 
 
 def _network(build, vectors, trainable, **recipe):
     def measure(task):
         models.set_seed(task.seed)
         matrix = vectors(task.posts.matrix, task.seed)
-        n_classes = int(task.posts.y_train.max()) + 1
-        network = build(matrix, n_classes, trainable=trainable)
+        network = build(matrix, int(task.posts.y_train.max()) + 1, trainable=trainable)
         x_train, y_train, _ = task.labelled("train")
         x_validation, y_validation, _ = task.labelled("validation")
         history = models.train(
-            network, x_train, y_train, x_validation, y_validation, epochs=task.epochs, patience=PATIENCE,
-            batch_size=BATCH_SIZE if len(y_train) >= MANY else SMALL_BATCH, monitor="val_accuracy", verbose=0,
-            **recipe)
-        learned = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
-        answers = network.predict(np.array(task.posts.x_test), batch_size=256, verbose=0).argmax(axis=1)
-        return answers, {
-            "learned_parameters": learned, "epoch": int(np.argmax(history["val_accuracy"])) + 1,
+            network, x_train, y_train, x_validation, y_validation, epochs=task.epochs,
+            batch_size=BATCH_SIZE if len(y_train) >= MANY else SMALL_BATCH, patience=PATIENCE,
+            monitor="val_accuracy", verbose=0, **recipe)
+        probabilities = network.predict(np.array(task.posts.x_test), batch_size=256, verbose=0)
+        return probabilities.argmax(axis=1), {
+            "learned_parameters": sum(weight.numpy().size for weight in network.trainable_weights),
+            "epoch": int(np.argmax(history["val_accuracy"])) + 1,
             "validation_accuracy": max(history["val_accuracy"]),
-            "history": {name: [round(float(value), 4) for value in values] for name, values in history.items()}}
+            "history": {name: [round(float(value), 4) for value in values]
+                        for name, values in history.items()}}
     return measure
 
 
@@ -194,7 +199,9 @@ def _random(matrix, seed):
     return models.standardized_matrix(np.zeros_like(matrix), seed)
 
 
-_ATTENTION = {"dropped_share": 0.4, "decay": True}
+EXAMPLE, ONE_TOKEN = models.build_example_network, models.build_one_token_network
+ATTENTION, RECIPE = models.build_attention_network, {"dropped_share": 0.4, "decay": True}
+STANDARDIZED = models.standardized_matrix
 MODELS = {
     "most frequent class": _most_frequent,
     "naive Bayes": _words(lambda seed: models.naive_bayes()),
@@ -204,27 +211,26 @@ MODELS = {
     "mean of GloVe vectors": _mean_of_vectors,
     "sentence encoder": _encoder,
     "naive Bayes and sentence encoder": _words_and_encoder,
-    "one-token network, GloVe frozen": _network(models.build_one_token_network, _raw, False),
-    "one-token network, GloVe fine-tuned": _network(models.build_one_token_network, _raw, True),
-    "attention network, GloVe frozen": _network(
-        models.build_attention_network, models.standardized_matrix, False, **_ATTENTION),
-    "attention network, GloVe fine-tuned": _network(
-        models.build_attention_network, models.standardized_matrix, True, **_ATTENTION),
-    "attention network, random vectors": _network(
-        models.build_attention_network, _random, True, **_ATTENTION),
-    "Keras example, GloVe frozen": _network(models.build_example_network, _raw, False),
-    "Keras example, GloVe fine-tuned": _network(models.build_example_network, _raw, True),
-    "Keras example, random vectors": _network(models.build_example_network, _random, True),
+    "one-token network, GloVe frozen": _network(ONE_TOKEN, _raw, False),
+    "one-token network, GloVe fine-tuned": _network(ONE_TOKEN, _raw, True),
+    "attention network, GloVe frozen": _network(ATTENTION, STANDARDIZED, False, **RECIPE),
+    "attention network, GloVe fine-tuned": _network(ATTENTION, STANDARDIZED, True, **RECIPE),
+    "attention network, random vectors": _network(ATTENTION, _random, True, **RECIPE),
+    "Keras example, GloVe frozen": _network(EXAMPLE, _raw, False),
+    "Keras example, GloVe fine-tuned": _network(EXAMPLE, _raw, True),
+    "Keras example, random vectors": _network(EXAMPLE, _random, True),
 }
 NETWORKS = tuple(name for name in MODELS if "network" in name or "Keras" in name)
 QUICK = tuple(name for name in MODELS if name not in NETWORKS)
 WITH_ENCODER = tuple(name for name in MODELS if "encoder" in name)
 # the rows of the learning curve, measured under the condition "body"
-CURVE = ("naive Bayes", "sentence encoder", "naive Bayes and sentence encoder", "attention network, GloVe frozen")
-FIRST = ("attention network, GloVe frozen", "one-token network, GloVe frozen")  # networks that are measured first
+CURVE = ("naive Bayes", "sentence encoder", "naive Bayes and sentence encoder",
+         "attention network, GloVe frozen")
+FIRST = ("attention network, GloVe frozen", "one-token network, GloVe frozen")  # of the networks
 
 
-def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", epochs=EPOCHS, encoder=""):
+def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", epochs=EPOCHS,
+        encoder=""):
     """Train one model under one condition with one seed, and measure the test set once.
 
     Parameters
@@ -255,13 +261,14 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
     ValueError
         If there is no such model or condition, or fewer labelled posts than asked for.
     """
-    for what, value, known in (("model", model, MODELS), ("condition", condition, evaluation.CONDITIONS)):
-        if value not in known:
-            raise ValueError(f"There is no {what} {value!r}; there are: {'; '.join(known)}.")
+    known = {"model": MODELS, "condition": evaluation.CONDITIONS}
+    for what, value in (("model", model), ("condition", condition)):
+        if value not in known[what]:
+            raise ValueError(f"There is no {what} {value!r}; there are: {'; '.join(known[what])}.")
     posts = _prepared(dataset, data_dir, condition, seed)
     n_train, n_validation = len(posts.y_train), len(posts.y_validation)
     if n_labels:
-        n_validation = min(n_labels // VALIDATION_SHARE, n_validation)
+        n_validation = min(n_labels // ONE_IN, n_validation)
         n_train = n_labels - n_validation
     if not 0 < n_train <= len(posts.y_train):
         most = len(posts.y_train) + len(posts.y_validation)
@@ -272,9 +279,10 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
     answers, measured = MODELS[model](task)
     correct = answers == posts.y_test
     return {
-        "model": model, "condition": condition, "seed": seed, "n_labels": n_labels, "dataset": dataset,
-        "accuracy": round(float(correct.mean()), 6), "n_train": n_train, "n_validation": n_validation,
-        "n_test": len(correct), **measured, "seconds": round(time.perf_counter() - start, 1),
+        "model": model, "condition": condition, "seed": seed, "n_labels": n_labels,
+        "dataset": dataset, "accuracy": round(float(correct.mean()), 6), "n_train": n_train,
+        "n_validation": n_validation, "n_test": len(correct), **measured,
+        "seconds": round(time.perf_counter() - start, 1),
         "correct": base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
         "code": preparation.code_digest(CODE)[:12],
         "versions": {name: version(name) for name in ("keras", "numpy", "scikit-learn")}}
@@ -282,7 +290,8 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
 
 @lru_cache(maxsize=4)
 def _prepared(dataset, data_dir, condition, seed):
-    return preparation.prepare(dataset, data_dir, seed=seed, **LIMITS, **SHARES, **evaluation.CONDITIONS[condition])
+    return preparation.prepare(dataset, data_dir, seed=seed, **LIMITS, **SHARES,
+                               **evaluation.CONDITIONS[condition])
 
 
 @lru_cache(maxsize=1)
@@ -302,7 +311,8 @@ def grid():
         Arguments of `run`: model, condition, seed, n_labels.
     """
     def table(names, seeds):
-        return [(model, condition, seed, 0) for condition in evaluation.CONDITIONS for seed in seeds for model in names]
+        return [(model, condition, seed, 0) for condition in evaluation.CONDITIONS
+                for seed in seeds for model in names]
 
     def curve(names):
         return [(model, "body", seed, size) for seed in SEEDS for size in SIZES for model in names]
@@ -311,13 +321,14 @@ def grid():
     rows = table(QUICK, SEEDS) + curve([name for name in CURVE if name in QUICK])
     for seed in SEEDS:
         rows += table(FIRST, [seed])
-    rows += curve(slow) + table(QUICK, MORE_SEEDS) + table([name for name in NETWORKS if name not in FIRST], SEEDS)
-    return [dict(zip(("model", "condition", "seed", "n_labels"), values)) for values in rows]
+    rows += curve(slow) + table(QUICK, MORE_SEEDS)
+    rows += table([name for name in NETWORKS if name not in FIRST], SEEDS)
+    return [dict(zip(KEY, values)) for values in rows]
 
 
 def key_of(row):
-    """Return what tells one run from another: model, condition, seed, number of labels, data set."""
-    return tuple(row.get(name, "sample") for name in ("model", "condition", "seed", "n_labels", "dataset"))
+    """Return what tells one run from another, as a tuple."""
+    return tuple(row[name] for name in (*KEY, "dataset"))
 
 
 def read_runs(path):
@@ -351,7 +362,7 @@ def append_run(path, row):
     """
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     with open(path, "a", encoding="utf-8") as file:
-        if text and not text.endswith("\n"):  # an earlier command was stopped in the middle of a line
+        if text and not text.endswith("\n"):  # an earlier command was killed while writing
             file.truncate(len(text[:text.rfind("\n") + 1].encode("utf-8")))
         file.write(json.dumps(row, allow_nan=False) + "\n")
 
@@ -390,12 +401,12 @@ def parser(text):
     """Return the options that this command and the sweep have in common."""
     result = argparse.ArgumentParser(description=text.splitlines()[0])
     result.add_argument("--dataset", default="sample", choices=("sample", "full"))
-    result.add_argument("--data-dir", default="", help="folder with the real posts and GloVe vectors")
-    result.add_argument("--runs", type=Path, help="file with one line per run; default: the package's "
-                        "results for full, runs/sample.jsonl for the sample")
+    result.add_argument("--data-dir", default="", help="folder with the real posts and vectors")
+    result.add_argument("--runs", type=Path, help="file with one line per run; default: the "
+                        "package's results for full, runs/sample.jsonl for the sample")
     result.add_argument("--encoder", default="", help="folder with the sentence encoder's files")
     result.add_argument("--only", action="append", default=[], metavar="NAME=VALUE",
-                        help="only runs with this value, such as condition=body; may be given again")
+                        help="only runs with this value, such as condition=body; repeatable")
     return result
 
 
@@ -403,7 +414,8 @@ def parse(options, arguments):
     """Return the command line's options, with the file for the runs."""
     options = options.parse_args(arguments)
     if options.runs is None:
-        options.runs = evaluation.RUNS if options.dataset == "full" else ROOT / "runs" / "sample.jsonl"
+        sample = ROOT / "runs" / "sample.jsonl"
+        options.runs = evaluation.RUNS if options.dataset == "full" else sample
     options.runs.parent.mkdir(parents=True, exist_ok=True)
     return options
 
@@ -424,10 +436,11 @@ def to_do(options):
     """
     done = {key_of(row) for row in read_runs(options.runs)}
     runs = [{**row, "dataset": options.dataset} for row in grid()]
-    for name, value in (wish.split("=", 1) if "=" in wish else (wish, "") for wish in options.only):
+    for wish in options.only:
+        name, _, value = wish.partition("=")
         runs = [row for row in runs if str(row.get(name)) == value]
         if not runs:
-            raise ValueError(f"--only {name}={value}: there is no such run.")
+            raise ValueError(f"--only {wish}: there is no such run.")
     return [{**row, "data_dir": options.data_dir, "encoder": options.encoder} for row in runs
             if key_of(row) not in done]
 

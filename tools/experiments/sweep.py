@@ -8,7 +8,6 @@ not run again. Workers need this package (`helpers`) in the same version. A run 
 with its traceback in a file beside the runs, and the exit status is 1.
 """
 
-import json
 import os
 import sys
 import traceback
@@ -23,7 +22,8 @@ try:
     from distributed import Client, as_completed, get_worker
     from distributed.client import FutureCancelledError
 except ModuleNotFoundError as missing:
-    sys.exit(f'{missing.name} is missing. Install it with: python -m pip install "dask[distributed]"')
+    sys.exit(f"{missing.name} is missing. Install it with: "
+             'python -m pip install "dask[distributed]"')
 
 LIBRARIES = ("keras", "numpy", "scikit-learn")
 CONNECT_SECONDS = 5
@@ -40,7 +40,8 @@ def installed():
         A hash for "helpers", and a version for each library.
     """
     names = sorted(path.name for path in Path(preparation.__file__).parent.glob("*.py"))
-    return {"helpers": preparation.code_digest(names)[:12], **{name: version(name) for name in LIBRARIES}}
+    code = preparation.code_digest(names)[:12]
+    return {"helpers": code, **{name: version(name) for name in LIBRARIES}}
 
 
 def run_on_worker(parameters, script, expected):
@@ -81,8 +82,9 @@ def refuse(workers, expected):
         other = [f"{name} {found.get(name)} instead of {expected[name]}"
                  for name in expected if found.get(name) != expected[name]]
         if other:
-            raise ValueError(f"The worker {address} has {', '.join(other)}. Install the same version "
-                             "of the course and of its libraries there, and start it again.")
+            raise ValueError(f"The worker {address} has {', '.join(other)}. Install the same "
+                             "version of the course and of its libraries there, and start it "
+                             "again.")
 
 
 def main(arguments=None, script=None, runs=None):
@@ -95,7 +97,7 @@ def main(arguments=None, script=None, runs=None):
     script : pathlib.Path, optional
         File with the function `run`; by default the comparison.
     runs : list of dict, optional
-        Parameters of the runs; by default those of the comparison that are not in the file yet.
+        Parameters of the runs; by default those of the comparison that are not measured yet.
 
     Returns
     -------
@@ -107,9 +109,10 @@ def main(arguments=None, script=None, runs=None):
 
     options = comparison.parser(__doc__)
     options.add_argument("--scheduler", metavar="URL", help="of a running Dask scheduler")
-    options.add_argument("--workers", type=int, metavar="N", help="number of runs at a time on this machine")
+    options.add_argument("--workers", type=int, metavar="N", help="runs at a time on this machine")
     options = comparison.parse(options, arguments)
-    script, failures = Path(script or comparison.__file__), options.runs.with_suffix(".failed.jsonl")
+    script = Path(script or comparison.__file__)
+    failures = options.runs.with_suffix(".failed.jsonl")
     n_failed = 0
     try:
         with comparison.alone(options.runs), connect(options) as client:
@@ -117,15 +120,18 @@ def main(arguments=None, script=None, runs=None):
                 runs = comparison.to_do(options)
             client.upload_file(str(script))
             refuse(client.run(installed), installed())
-            futures = client.map(run_on_worker, runs, script=script.stem, expected=installed(), pure=False)
-            parameters_of = {future.key: parameters for future, parameters in zip(futures, runs)}
+            futures = client.map(run_on_worker, runs, script=script.stem, expected=installed(),
+                                 pure=False)
+            parameters_of = dict(zip(futures, runs))
             for future in as_completed(futures):
-                parameters = parameters_of[future.key]
-                row = {"failed": str(future.exception())} if future.exception() else future.result()
-                if "failed" in row:  # a worker that died again and again is an exception
+                parameters = parameters_of[future]
+                error = future.exception()  # a worker that died again and again
+                row = {"failed": str(error)} if error else future.result()
+                if "failed" in row:
                     n_failed += 1
                     comparison.append_run(failures, {**parameters, **row})
-                    print(f"failed: {comparison.describe(parameters)}; see {failures}", file=sys.stderr)
+                    print(f"failed: {comparison.describe(parameters)}; see {failures}",
+                          file=sys.stderr)
                 else:
                     comparison.append_run(options.runs, row)
                     print(f"{row['accuracy']:.4f}  {comparison.describe(row)}", flush=True)
@@ -148,8 +154,9 @@ def connect(options):
     try:
         return Client(options.scheduler, timeout=CONNECT_SECONDS)
     except (OSError, ValueError) as error:
-        raise ValueError(f"No Dask scheduler answers at {options.scheduler}. Start one there with `dask scheduler`, "
-                         "or leave --scheduler out to use this machine.") from error
+        raise ValueError(
+            f"No Dask scheduler answers at {options.scheduler}. Start one there with `dask "
+            "scheduler`, or leave --scheduler out to use this machine.") from error
 
 
 if __name__ == "__main__":
