@@ -23,6 +23,8 @@ COLAB_BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 BINDER_BADGE = "https://mybinder.org/badge_logo.svg"
 BINDER = "https://mybinder.org/v2/gh"
 COLAB = "https://colab.research.google.com/github"
+KAGGLE_BADGE = "https://kaggle.com/static/images/open-in-kaggle.svg"
+KAGGLE = "https://kaggle.com/kernels/welcome?src=https://github.com"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "rise": {"scroll": True}}
 # the set-up cell is folded in JupyterLab, in Colab and on the site
@@ -43,7 +45,8 @@ def badges(stem, address):
     path = f"notebooks/{stem}.ipynb"
     colab = f"[![Open in Colab]({COLAB_BADGE})]({COLAB}/{slug}/blob/main/{path})"
     binder = f"[![Open in Binder]({BINDER_BADGE})]({BINDER}/{slug}/main?urlpath=lab/tree/{path})"
-    return f"{colab} {binder}"
+    kaggle = f"[![Open in Kaggle]({KAGGLE_BADGE})]({KAGGLE}/{slug}/blob/main/{path})"
+    return f"{colab} {binder} {kaggle}"
 
 
 def set_address(text, address):
