@@ -51,6 +51,7 @@ def _one_of(choices):
 _RULES = {
     "dataset": _one_of(DATASETS),
     "data_dir": (lambda v: isinstance(v, (str, Path)), 'the path of a folder as text, or "" for none'),
+    "output_dir": (lambda v: isinstance(v, (str, Path)), 'the path of a folder as text, or "" for the course\'s'),
     "seed": _whole(0, 2**32 - 1),
     "text": _one_of(TEXT_RULES),
     "split_by": _one_of(SPLITS),

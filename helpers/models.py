@@ -351,7 +351,9 @@ sequence_length, embedding_dim, epochs, batch_size
            "code": preparation.code_digest(CODE)}
     arrays = cached_arrays("classifier", key, build)
     model.set_weights([arrays[f"weights_{i}"] for i in range(len(model.weights))])
-    return Trained(model, vocabulary, corpus.class_names, float(arrays["test_accuracy"]),
+    # the same layers without an optimizer, whose state a saved file would keep
+    network = keras.Model(model.inputs, model.outputs[0], name=model.name)
+    return Trained(network, vocabulary, corpus.class_names, float(arrays["test_accuracy"]),
                    test_posts=take(corpus.texts, split.test),
                    test_texts=take(texts, split.test), test_labels=corpus.labels[split.test],
                    validation_texts=take(texts, split.validation),
