@@ -86,7 +86,7 @@ def build_classifier(network, vocabulary, class_names, sequence_length):
 
 
 def describe(trained, *, sequence_length, text, about):
-    """Return the note that travels with a model.
+    """Return the description that travels with a model.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def describe(trained, *, sequence_length, text, about):
         The text rule by which the training posts were cleaned: a key of
         `helpers.headers.TEXT_RULES`.
     about : dict
-        What else the note should say, such as the parameters of the run: JSON values.
+        What else the description should say, such as the parameters of the run: JSON values.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def save(trained, folder, *, sequence_length, text, about, formats=tuple(predict
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    note = describe(trained, sequence_length=sequence_length, text=text, about=about)
+    description = describe(trained, sequence_length=sequence_length, text=text, about=about)
     # the same layers without an optimizer, whose state would be saved too
     network = keras.Model(trained.model.inputs, trained.model.outputs[0], name="network")
     classifier = build_classifier(network, trained.vocabulary, trained.class_names, sequence_length)
@@ -144,20 +144,20 @@ def save(trained, folder, *, sequence_length, text, about, formats=tuple(predict
     for name in formats:
         path = folder / predict.FORMATS[name].path
         if name == "keras":
-            save_keras(classifier, path, note)
+            save_keras(classifier, path, description)
         elif name == "savedmodel":
-            save_savedmodel(classifier, path, note)
+            save_savedmodel(classifier, path, description)
         elif name == "onnx" and not all(map(importlib.util.find_spec, ("tf2onnx", "onnx"))):
             print("ONNX is left out: it needs the packages tf2onnx and onnx.")
             continue
         else:
-            save_network(network, path, name, trained.vocabulary, note)
+            save_network(network, path, name, trained.vocabulary, description)
         paths[name] = path
     return paths
 
 
-def save_keras(classifier, path, note):
-    """Save a model as a ``.keras`` file with its note in it.
+def save_keras(classifier, path, description):
+    """Save a model as a ``.keras`` file with its description in it.
 
     Parameters
     ----------
@@ -165,28 +165,28 @@ def save_keras(classifier, path, note):
         As `build_classifier` returns it.
     path : pathlib.Path
         Ends in ``.keras``.
-    note : dict
+    description : dict
         As `describe` returns it.
     """
     with _replaced(path) as new:
         classifier.save(new)
-        add_note(new, note)
+        add_description(new, description)
 
 
-def add_note(path, note):
-    """Put a note into a ``.keras`` file, and make the file readable by older versions of Keras.
+def add_description(path, description):
+    """Put a description into a ``.keras`` file, and let older versions of Keras read the file.
 
     Parameters
     ----------
     path : str or pathlib.Path
         A ``.keras`` file: a zip archive with a file ``config.json``.
-    note : dict
+    description : dict
         As `describe` returns it.
     """
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     config = json.loads(members["config.json"], object_hook=_without_defaults)
-    members |= {"config.json": json.dumps(config), predict.ABOUT: json.dumps(note)}
+    members |= {"config.json": json.dumps(config), predict.ABOUT: json.dumps(description)}
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in members.items():
             archive.writestr(name, content)
@@ -208,7 +208,7 @@ def _without_defaults(entry):
     return entry
 
 
-def save_savedmodel(classifier, folder, note):
+def save_savedmodel(classifier, folder, description):
     """Save a model as a SavedModel that cuts the header of a post itself.
 
     Parameters
@@ -219,7 +219,7 @@ def save_savedmodel(classifier, folder, note):
         The SavedModel is its subfolder ``1``, where TensorFlow Serving looks for it. Its signature
         ``serving_default`` takes whole posts as ``text``, ``as_is`` texts without a header; both
         give ``group`` and ``probabilities``. Quotes and signatures are cut by neither.
-    note : dict
+    description : dict
         As `describe` returns it.
     """
     taken = tf.TensorSpec([None], tf.string, name="text")
@@ -228,7 +228,7 @@ def save_savedmodel(classifier, folder, note):
         return classifier(text)
 
     def serving_default(text):
-        return classifier(cut_header(text, note["text"]))
+        return classifier(cut_header(text, description["text"]))
 
     module = tf.Module()  # Keras's own ExportArchive would write every weight twice
     module.classifier = classifier
@@ -236,7 +236,8 @@ def save_savedmodel(classifier, folder, note):
                   for function in (as_is, serving_default)}
     with _replaced(folder) as new, quiet():
         tf.saved_model.save(module, str(new / "1"), signatures)
-        _write_note(new / "1", note, ["saved_model.pb"])  # TensorFlow checks the weights itself
+        # TensorFlow checks the weights itself
+        _write_description(new / "1", description, ["saved_model.pb"])
 
 
 def cut_header(text, rule):
@@ -258,7 +259,7 @@ def cut_header(text, rule):
     return tf.strings.regex_replace(valid, pattern, "", replace_global=False)
 
 
-def save_network(network, folder, name, vocabulary, note):
+def save_network(network, folder, name, vocabulary, description):
     """Save a network without its vectorizer, as ONNX or LiteRT, beside the vocabulary as text.
 
     A page in the browser needs the three files of an ONNX model: ``network.onnx`` takes the
@@ -275,22 +276,22 @@ def save_network(network, folder, name, vocabulary, note):
         The format.
     vocabulary : list of str
         The tokens, in the order of their integers.
-    note : dict
+    description : dict
         As `describe` returns it.
     """
     file = predict.FORMATS[name].network
-    ids = keras.InputSpec(shape=(None, note["sequence_length"]), dtype="int32", name="ids")
+    ids = keras.InputSpec(shape=(None, description["sequence_length"]), dtype="int32", name="ids")
     with _replaced(folder) as new, quiet():
         new.mkdir()
         # a str: Keras 3.13 takes no path here
         network.export(str(new / file), format=name, input_signature=[ids], verbose=False)
         (new / predict.VOCABULARY).write_text("\n".join(vocabulary), encoding="utf-8")
-        _write_note(new, note, [file, predict.VOCABULARY])
+        _write_description(new, description, [file, predict.VOCABULARY])
 
 
-def _write_note(folder, note, files):
-    note = {**note, "sha256": {file: file_digest(folder / file) for file in files}}
-    (folder / predict.ABOUT).write_text(json.dumps(note, indent=1), encoding="utf-8")
+def _write_description(folder, description, files):
+    description = {**description, "sha256": {file: file_digest(folder / file) for file in files}}
+    (folder / predict.ABOUT).write_text(json.dumps(description, indent=1), encoding="utf-8")
 
 
 @contextlib.contextmanager
@@ -466,8 +467,8 @@ def model_card(about, *, figures=None, interval=None):
     Parameters
     ----------
     about : dict
-        The note that travels with the model: `helpers.predict.Predictor.about`. It may hold a
-        ``temperature`` by which the probabilities were calibrated.
+        The description that travels with the model: `helpers.predict.Predictor.about`. It may
+        hold a ``temperature`` by which the probabilities were calibrated.
     figures : pandas.DataFrame, optional
         Measured accuracies of other models, such as rows of `helpers.evaluation.results`.
     interval : (float, float), optional
@@ -482,11 +483,11 @@ def model_card(about, *, figures=None, interval=None):
     Raises
     ------
     ValueError
-        If the note does not say what the card needs.
+        If the description does not say what the card needs.
     """
     missing = [name for name in (*PARAMETERS, "fingerprint", "versions") if name not in about]
     if missing:
-        raise ValueError(f"The model's note does not say its {', '.join(missing)}: "
+        raise ValueError(f"The model's description does not say its {', '.join(missing)}: "
                          "give them to `describe` as `about`.")
     options = [f"-p {name} {shlex.quote(str(about[name]))}" for name in PARAMETERS]
     if about["dataset"] == "full":

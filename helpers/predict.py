@@ -31,8 +31,8 @@ from helpers.headers import clean_text
 from helpers.vectorization import texts_to_sequences, tokenize
 
 BATCH = 256
-ABOUT = "about.json"  # the note that travels with each model: in the zip archive, or in the folder
-ABOUT_FORMAT = 2  # of that note
+ABOUT = "about.json"  # the description that travels with a model, in its archive or folder
+ABOUT_FORMAT = 2  # of that description
 VOCABULARY = "vocabulary.txt"
 TIMED_POSTS = 30  # that `measure` asks one by one
 # byte-order marks; that of UTF-32 begins with that of UTF-16, so it comes first
@@ -148,7 +148,7 @@ class Predictor:
     Attributes
     ----------
     about : dict
-        The note that travels with the model: text rule, accuracy, versions and more.
+        The description that travels with the model: text rule, accuracy, versions and more.
     probabilities : callable
         From a list of n cleaned texts to an array of shape (n, n_classes).
     """
@@ -275,7 +275,7 @@ def load(path, *, trust=False):
 
 
 def _look(path):
-    """Return a model's format, its place and its note."""
+    """Return a model's format, its place and its description."""
     try:
         if path.is_dir():
             versions = [int(folder.name) for folder in path.iterdir() if folder.name.isdecimal()]
@@ -293,8 +293,8 @@ def _look(path):
         hint = f" Name one of the models in it: {', '.join(inside)}." if inside else ""
         raise ValueError(f"{path} is no model of this course, or it is damaged.{hint}") from error
     if not known:
-        raise ValueError(f"{path} was written by another version of this course: its note has "
-                         f"format {about['format']!r}, and this version reads {ABOUT_FORMAT}. "
+        raise ValueError(f"{path} was written by another version of this course: its description "
+                         f"has format {about['format']!r}, and this version reads {ABOUT_FORMAT}. "
                          "Export the model again.")
     return name, path, about
 
@@ -372,7 +372,7 @@ class Format:
     is_program : bool
         Whether it can read and write files when it is asked, as a stranger's program could.
     load : callable
-        From the path and the note to a function from cleaned texts to probabilities.
+        From the path and the description to a function from cleaned texts to probabilities.
     """
 
     path: str
