@@ -1,15 +1,21 @@
-"""Lesson 05's networks, their training, and what is kept of it."""
+"""Lesson 05's and 07's networks, their training, and what is kept of it."""
 
+import ast
 import dataclasses
+import inspect
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from helpers import models
+from helpers import models, preparation
 from helpers.data import Corpus
 
 WORDS, DIM, LENGTH = 12, 6, 149
+BUILDERS = {"example": models.build_example_network, "one token": models.build_one_token_network,
+            "attention": models.build_attention_network}
+every_network = pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
 
 
 @pytest.fixture
@@ -19,108 +25,101 @@ def matrix():
     return values
 
 
-def toy_posts(count=40, classes=4, length=LENGTH):
-    """Posts whose class can be read off their words."""
-    rng = np.random.RandomState(1)
+def toy_posts(count=40, classes=4, length=LENGTH, seed=1):
+    """Posts whose class can be read off each of their words."""
+    rng = np.random.RandomState(seed)
     labels = np.arange(count) % classes
     return (2 + labels[:, None] + classes * rng.randint(0, 2, (count, length))).astype(np.int32), labels
 
 
-BUILDERS = {"reference": models.build_reference_network, "attention": models.build_attention_network}
-
-
 # --- the networks
 
-def test_the_parameters_of_the_reference_network():
-    """The numbers of the reference example's summary, with an embedding that really is frozen (keras issue 19398)."""
-    network = models.build_reference_network(np.zeros((50, 100), np.float32), 20)
+def test_the_example_has_the_layers_and_parameters_of_the_keras_example():
+    """The numbers of its summary, with an embedding that really is frozen (keras issue 19398)."""
+    network = models.build_example_network(np.zeros((50, 100), np.float32), 20)
+    assert [type(layer).__name__ for layer in network.layers] == [
+        "InputLayer", "Embedding", "Conv1D", "MaxPooling1D", "Conv1D", "MaxPooling1D", "Conv1D", "GlobalMaxPooling1D",
+        "Dense", "Dropout", "Dense"]
     counts = [layer.count_params() for layer in network.layers if layer.count_params()]
     assert counts == [50 * 100, 64_128, 82_048, 82_048, 16_512, 2_580]
     assert sum(weight.numpy().size for weight in network.trainable_weights) == 247_316
-    assert sum(weight.numpy().size for weight in network.non_trainable_weights) == 50 * 100
+    assert network.layers[-2].rate == 0.5 and isinstance(network.optimizer, keras.optimizers.RMSprop)
 
 
-def test_the_layers_of_the_reference_network():
-    network = models.build_reference_network(np.zeros((5, 3), np.float32), 20)
-    assert [type(layer).__name__ for layer in network.layers] == [
-        "InputLayer", "Embedding", "Conv1D", "MaxPooling1D", "Conv1D", "MaxPooling1D", "Conv1D", "GlobalMaxPooling1D", "Dense", "Dropout",
-        "Dense"]
-    dropout, dense = network.layers[-2], network.layers[-1]
-    assert dropout.rate == 0.5 and dense.activation is keras.activations.softmax
-    assert network.loss == "sparse_categorical_crossentropy" and isinstance(network.optimizer, keras.optimizers.RMSprop)
+def test_the_one_token_network_sees_a_post_as_a_set_of_words(matrix):
+    network = models.build_one_token_network(matrix, 4, filters=5)
+    counts = [layer.count_params() for layer in network.layers if layer.count_params()]
+    assert counts == [WORDS * DIM, DIM * 5 + 5, 5 * 4 + 4]
+    post = np.array([[3, 7, 5, 3]])
+    answer = network.predict(post, verbose=0)
+    for same in ([[5, 3, 3, 7]], [[3, 7, 5]], [[7, 5, 3, 7, 5, 3]]):
+        assert np.allclose(network.predict(np.array(same), verbose=0), answer, atol=1e-6)
+    assert not np.allclose(network.predict(np.array([[3, 7, 6, 3]]), verbose=0), answer)
+    assert models.build_one_token_network(matrix, 4).get_layer("conv").filters == 256
+    assert np.isclose(float(network.optimizer.learning_rate), 2e-3)
 
 
-@pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
+@every_network
 def test_probabilities(build, matrix):
-    network = build(matrix, 4)
-    answer = network.predict(toy_posts()[0], verbose=0)
-    assert answer.shape == (40, 4) and answer.dtype == np.float32
-    assert np.allclose(answer.sum(axis=1), 1, atol=1e-5)
+    answer = build(matrix, 4).predict(toy_posts()[0], verbose=0)
+    assert answer.shape == (40, 4) and np.allclose(answer.sum(axis=1), 1, atol=1e-5)
 
 
-def test_the_attention_network_takes_any_length(matrix):
-    network = models.build_attention_network(matrix, 3)
-    for length in (1, 7, 500):
-        assert network.predict(np.ones((2, length), np.int32), verbose=0).shape == (2, 3)
-
-
-@pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
-def test_the_embedding_stays_as_it_was_bit_by_bit(build, matrix):
-    network = build(matrix, 4)
-    x, y = toy_posts()
+@every_network
+@pytest.mark.parametrize("trainable", [False, True])
+def test_training_moves_the_embedding_only_if_it_is_trainable(build, trainable, matrix):
+    network = build(matrix, 4, trainable=trainable)
     before = [weight.numpy().copy() for weight in network.trainable_weights]
-    network.fit(x, y, epochs=1, batch_size=8, verbose=0)
-    assert np.array_equal(network.get_layer("embedding").get_weights()[0], matrix)
-    changed = [not np.array_equal(old, new.numpy()) for old, new in zip(before, network.trainable_weights, strict=True)]
-    assert all(changed), "but everything else learns"
-
-
-@pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
-def test_a_trainable_embedding_moves(build, matrix):
-    network = build(matrix, 4, trainable=True)
     network.fit(*toy_posts(), epochs=1, batch_size=8, verbose=0)
-    assert not np.array_equal(network.get_layer("embedding").get_weights()[0], matrix)
+    assert np.array_equal(network.get_layer("embedding").get_weights()[0], matrix) is not trainable
+    moved = [not np.array_equal(old, new.numpy()) for old, new in zip(before, network.trainable_weights, strict=True)]
+    assert all(moved), "everything else learns"
 
 
-def test_each_questions_weights_sum_to_one_and_its_answer_is_their_mean(matrix):
+def test_attention_weights_are_shared_among_words_and_never_given_to_padding(matrix):
+    network = models.build_attention_network(matrix, 4, n_queries=3, word_dimensions=2)
+    x = np.array([[3, 7, 5, 0, 0], [2, 2, 9, 4, 3]])
+    names = ("tokens", "attention_weights", "weighted_means")
+    inside = keras.Model(network.input, [network.get_layer(name).output for name in names])
+    tokens, weights, means = inside.predict(x, verbose=0)
+    assert np.array_equal(tokens[..., :DIM], matrix[x]) and tokens.shape == (2, 5, DIM + 2)
+    assert weights.shape == (2, 5, 3) and np.allclose(weights.sum(axis=1), 1, atol=1e-5)
+    assert not weights[0, 3:].any() and weights[1].all()
+    assert np.allclose(means, np.einsum("ptq,ptd->pqd", weights, tokens), atol=1e-5)
+
+
+def test_padding_changes_no_answer_of_the_attention_network(matrix):
     network = models.build_attention_network(matrix, 4)
-    x = toy_posts()[0][:3, :7]
-    inside = keras.Model(network.input, [network.get_layer(name).output for name in ("attention", "weighted_means", "known")])
-    weights, means, known = inside.predict(x, verbose=0)
-    assert np.array_equal(known[..., :DIM], matrix[x]) and known.shape[-1] == DIM + models.OWN_NUMBERS
-    assert weights.shape == (3, 7, models.QUESTIONS) and np.allclose(weights.sum(axis=1), 1, atol=1e-5)
-    assert np.allclose(means, np.einsum("ptq,ptd->pqd", weights, known), atol=1e-5)
+    short, long = np.array([[3, 7, 5]]), np.array([[3, 7, 5, 0, 0, 0, 0]])
+    assert np.allclose(network.predict(short, verbose=0), network.predict(long, verbose=0), atol=1e-6)
+    assert np.isfinite(network.predict(np.zeros((1, 7), int), verbose=0)).all(), "a post without a word"
+    network.fit(np.zeros((4, 7), int), np.arange(4), epochs=1, verbose=0)
+    assert all(np.isfinite(weight).all() for weight in network.get_weights())
 
 
-def test_scores_from_a_table_give_the_same_answers(matrix):
-    network = models.build_attention_network(matrix, 4)
-    x, y = toy_posts()
-    network.fit(x, y, epochs=3, batch_size=8, verbose=0)
-    table = models.with_score_table(network)
-    assert np.allclose(table.predict(x, verbose=0), network.predict(x, verbose=0), atol=1e-6)
-    assert "questions" not in {layer.name for layer in table.layers}
+def test_the_ingredients_of_the_attention_network_can_be_left_out(matrix):
+    network = models.build_attention_network(matrix, 4, n_queries=1, word_dimensions=0)
+    assert "trainable_embedding" not in {layer.name for layer in network.layers}
+    assert network.get_layer("queries").get_weights()[0].shape == (DIM, 1)
+    default = models.build_attention_network(matrix, 4)
+    assert default.get_layer("trainable_embedding").get_weights()[0].shape == (WORDS, 16)
+    assert default.get_layer("queries").get_weights()[0].shape == (DIM + 16, 32)
 
 
-def test_starting_vectors_have_columns_of_one_size_and_no_empty_word(matrix):
+def test_a_standardized_matrix_has_columns_of_one_size_and_no_empty_word(matrix):
     matrix[5] = 0  # a word without a vector
-    vectors = models.starting_vectors(matrix * 3 + (matrix != 0), seed=1)
+    vectors = models.standardized_matrix(matrix * 3 + (matrix != 0), seed=1)
     known = [2, 3, 4, *range(6, WORDS)]
-    assert np.allclose(vectors[known].mean(axis=0), 0, atol=1e-5) and np.allclose(vectors[known].std(axis=0), 1, atol=1e-5)
-    assert not vectors[0].any() and vectors[1].any() and vectors[5].any() and vectors.dtype == np.float32
-    assert np.array_equal(vectors, models.starting_vectors(matrix * 3 + (matrix != 0), seed=1))
-    assert not np.array_equal(vectors[5], models.starting_vectors(matrix, seed=2)[5])
+    assert np.allclose(vectors[known].mean(axis=0), 0, atol=1e-5)
+    assert np.allclose(vectors[known].std(axis=0), 1, atol=1e-5)
+    assert not vectors[0].any() and vectors[1].any() and vectors[5].any()
+    assert np.array_equal(vectors, models.standardized_matrix(matrix * 3 + (matrix != 0), seed=1))
+    assert not np.array_equal(vectors[5], models.standardized_matrix(matrix, seed=2)[5])
+    nothing = models.standardized_matrix(np.zeros_like(matrix), seed=1)
+    assert nothing[1:].any(axis=1).all() and np.isfinite(nothing).all()
 
 
-def test_hidden_words_become_padding_anew_each_time():
-    x = np.full((50, 200), 7, np.int32)
-    models.set_seed(3)
-    first, second = (models.hide_words(x, 0.4).numpy() for _ in range(2))
-    assert set(np.unique(first)) == {0, 7} and not np.array_equal(first, second)
-    assert abs((first == 0).mean() - 0.4) < 0.02
-    assert np.array_equal(models.hide_words(x, 0.0), x)
-
-
-@pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
+@every_network
 def test_the_same_seed_gives_the_same_weights(build, matrix):
     def trained(seed):
         models.set_seed(seed)
@@ -133,44 +132,106 @@ def test_the_same_seed_gives_the_same_weights(build, matrix):
     assert not np.array_equal(first[-2], other[-2])
 
 
+def test_naive_bayes_by_hand():
+    """Words of one class only decide; a word in one text alone is left out."""
+    model = models.naive_bayes().fit(["cat cat purrs", "cat sleeps", "dog barks", "dog sleeps"], [0, 0, 1, 1])
+    assert list(model[0].get_feature_names_out()) == ["cat", "dog", "sleeps"]
+    assert list(model.predict(["cat", "dog", "a dog sleeps"])) == [0, 1, 1]
+
+
 # --- training
 
-def test_training_stops_early_and_brings_the_best_weights_back(matrix, capsys):
-    """The validation labels are wrong on purpose: the more is learned, the fewer of them come out."""
-    models.set_seed(0)
-    network = models.build_attention_network(matrix, 4)
+@pytest.mark.parametrize("monitor", ["val_loss", "val_accuracy"])
+def test_training_stops_early_and_brings_the_best_weights_back(monitor, matrix, capsys):
+    """It first learned the validation labels, which are wrong: the longer it trains, the fewer of them come out."""
+    models.set_seed(3)
+    network = models.build_one_token_network(matrix, 4)
     x, y = toy_posts()
-    history = models.train(network, x, y, x, (y + 1) % 4, epochs=30, batch_size=8, patience=2)
-    best = int(np.argmax(history["val_accuracy"]))
-    assert len(history["loss"]) == best + 1 + 2 < 30
-    _, accuracy = network.evaluate(x, (y + 1) % 4, verbose=0)
+    wrong = (y + 1) % 4
+    network.fit(x, wrong, epochs=8, batch_size=8, verbose=0)
+    history = models.train(network, x, y, x, wrong, epochs=60, batch_size=8, patience=2, monitor=monitor)
+    values = np.array(history[monitor]) * (1 if monitor == "val_loss" else -1)
+    best = int(np.argmin(values))
+    assert len(values) == best + 1 + 2 < 60, "it stops two epochs after the best one"
+    assert values[best] < values[-1] - 0.01, "the last epoch is worse, else this test tells nothing"
+    loss, accuracy = network.evaluate(x, wrong, verbose=0)
+    assert np.isclose(loss, history["val_loss"][best], atol=1e-4)
     assert np.isclose(accuracy, history["val_accuracy"][best], atol=1e-6)
     assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy", "seconds"}
-    assert history["seconds"] == sorted(history["seconds"]) and len(history["seconds"]) == best + 3
-    assert f"Epoch {best + 3}/30" in capsys.readouterr().out, "progress is seen, line by line"
+    assert history["seconds"] == sorted(history["seconds"])
+    assert f"Epoch {best + 3}/60" in capsys.readouterr().out
 
 
-def test_a_falling_learning_rate_ends_near_zero(matrix):
-    network = models.build_attention_network(matrix, 4)
+def test_training_stops_three_epochs_after_the_lowest_validation_loss_if_nothing_else_is_said(matrix):
+    network = models.build_one_token_network(matrix, 4)
     x, y = toy_posts()
-    # the validation labels are wrong on purpose: with patience it would end early
+    history = models.train(network, x, y, x, (y + 1) % 4, epochs=60, batch_size=8, verbose=0)
+    assert len(history["val_loss"]) == int(np.argmin(history["val_loss"])) + 4 < 60
+
+
+@pytest.fixture
+def batches(matrix, monkeypatch):
+    """Return a function that gives the batches of two epochs, as `fit` gets them."""
+    def recorded(**options):
+        network, seen = models.build_one_token_network(matrix, 4), []
+
+        def fit(posts, **_):
+            for _ in range(2):
+                seen.append([np.concatenate(part) for part in zip(*((x.numpy(), y.numpy()) for x, y in posts))])
+            return keras.callbacks.History()
+
+        network.fit = fit
+        monkeypatch.setattr(keras.callbacks.History, "history", {}, raising=False)
+        x = np.repeat(np.arange(2, 42, dtype=np.int32)[:, None], 50, axis=1)
+        models.train(network, x, np.arange(40), x, np.arange(40), epochs=1, batch_size=16, **options)
+        return seen
+    return recorded
+
+
+def test_each_epoch_shows_all_posts_in_another_order_with_their_own_labels(batches):
+    models.set_seed(1)
+    (x, y), (x_again, y_again) = batches()
+    for posts, labels in ((x, y), (x_again, y_again)):
+        assert sorted(labels) == list(range(40)) and np.array_equal(posts, np.repeat(labels[:, None] + 2, 50, axis=1))
+    assert list(y) != list(range(40)) and list(y) != list(y_again)
+
+
+def test_word_dropout_turns_other_words_into_padding_each_time(batches):
+    models.set_seed(1)
+    (x, y), (x_again, y_again) = batches(dropped_share=0.4)
+    for posts, labels in ((x, y), (x_again, y_again)):
+        kept = np.repeat(labels[:, None] + 2, 50, axis=1)
+        assert ((posts == kept) | (posts == 0)).all() and abs((posts == 0).mean() - 0.4) < 0.05
+    assert not np.array_equal(x[np.argsort(y)] == 0, x_again[np.argsort(y_again)] == 0)
+
+
+def test_a_falling_learning_rate_ends_near_zero_and_no_epoch_is_left_out(matrix):
+    network = models.build_one_token_network(matrix, 4)
+    x, y = toy_posts()
     history = models.train(network, x, y, x, (y + 1) % 4, epochs=6, batch_size=8, decay=True, patience=1, verbose=0)
-    assert np.isclose(float(network.optimizer.learning_rate), models.LEARNING_RATE / 6)
-    assert len(history["loss"]) == 6, "and no epoch is left out"
+    assert np.isclose(float(network.optimizer.learning_rate), 2e-3 / 6) and len(history["loss"]) == 6
 
 
-def test_training_learns(matrix):
-    models.set_seed(0)
-    network = models.build_attention_network(matrix, 4)
-    x, y = toy_posts()
-    history = models.train(network, x, y, x, y, epochs=12, batch_size=8, verbose=0)
-    assert history["val_accuracy"][-1] > 0.9 and history["val_loss"][-1] < history["val_loss"][0]
+def test_one_telling_word_is_learned_and_permuted_labels_are_not(matrix):
+    rng = np.random.RandomState(0)
+    x = rng.randint(6, WORDS, (240, 20)).astype(np.int32)
+    y = np.arange(240) % 4
+    x[np.arange(240), rng.randint(0, 20, 240)] = 2 + y
+    for labels, low, high in ((y, 0.95, 1), (rng.permutation(y), 0.05, 0.45)):
+        models.set_seed(0)
+        network = models.build_one_token_network(matrix, 4)
+        models.train(network, x[:160], labels[:160], x[160:200], labels[160:200], epochs=40, batch_size=16, patience=8,
+                     verbose=0)
+        accuracy = network.evaluate(x[200:], labels[200:], verbose=0)[1]
+        assert low <= accuracy <= high
 
 
-# --- what lesson 06 starts from
+# --- what lessons 06 and 09 start from
 
-SETTINGS = dict(dataset="sample", data_dir="", text="body", split_by="random", seed=7, validation_split=0.2, test_split=0.1, max_tokens=300,
-                sequence_length=149, embedding_dim=100, epochs=2, batch_size=32)
+SETTINGS = {"dataset": "sample", "data_dir": "", "text": "body", "split_by": "random", "seed": 7, "validation_split": 0.2,
+            "test_split": 0.1, "max_tokens": 300, "sequence_length": 149, "embedding_dim": 100, "epochs": 2, "batch_size": 32}
+CHANGES = {"text": "strict", "split_by": "thread", "seed": 8, "validation_split": 0.3, "test_split": 0.2, "max_tokens": 200,
+           "sequence_length": 160, "embedding_dim": 50, "epochs": 1, "batch_size": 16}
 
 
 @pytest.fixture
@@ -181,64 +242,93 @@ def small_corpus(sample_corpus):
                   tuple(sample_corpus.names[i] for i in kept), "every twentieth")
 
 
-@pytest.fixture
-def runs(monkeypatch):
-    """Count the trainings."""
-    counted = []
-    train = models.train
-
-    def count(*args, **options):
-        counted.append(options)
-        return train(*args, **options)
-
-    monkeypatch.setattr(model, "train", count)
-    return counted
-
-
-def test_trained_once_then_found(own_cache, small_corpus, runs):
-    """A second call in the same kernel trains no more, though Keras gives its layers other names."""
+def test_trained_once_then_found_with_the_posts_that_it_is_measured_on(own_cache, small_corpus, monkeypatch):
+    counted, train = [], models.train
+    monkeypatch.setattr(models, "train", lambda *args, **options: counted.append(options) or train(*args, **options))
     first = models.trained_classifier(small_corpus, **SETTINGS)
-    models.build_attention_network(np.zeros((4, 3), np.float32), 2)  # uses up a few of Keras's names
+    models.set_seed(99)
     again = models.trained_classifier(small_corpus, **SETTINGS)
-    assert len(runs) == 1 and runs[0] == {"batch_size": 32, "verbose": 0, **models.RECIPES["attention"], "epochs": 2}
-    for one, other in zip(first.model.get_weights(), again.model.get_weights(), strict=True):
-        assert np.array_equal(one, other)
+    assert counted == [{"epochs": 2, "batch_size": 32, "verbose": 0}]
+    assert all(np.array_equal(*pair) for pair in zip(first.model.get_weights(), again.model.get_weights(), strict=True))
     assert first.test_accuracy == again.test_accuracy and first.vocabulary == again.vocabulary
-    assert first.test_texts == again.test_texts and np.array_equal(first.test_labels, again.test_labels)
 
-
-def test_what_is_left_for_lesson_06(own_cache, small_corpus, runs):
     from helpers.headers import clean_text
     from helpers.splits import random_split
     from helpers.vectorization import learn_vocabulary, texts_to_sequences
 
-    trained = models.trained_classifier(small_corpus, **SETTINGS)
     split = random_split(len(small_corpus), validation_split=0.2, test_split=0.1, seed=7)
     bodies = [clean_text(text, "body") for text in small_corpus.texts]
-    assert trained.test_texts == [bodies[i] for i in split.test]
-    assert np.array_equal(trained.test_labels, small_corpus.labels[split.test])
-    assert trained.vocabulary == learn_vocabulary([bodies[i] for i in split.train], 300), "from training posts only"
-    x = texts_to_sequences(trained.test_texts, trained.vocabulary, 149)
-    accuracy = np.mean(trained.model.predict(x, verbose=0).argmax(axis=1) == trained.test_labels)
-    assert np.isclose(trained.test_accuracy, accuracy)
+    assert again.test_texts == [bodies[i] for i in split.test]
+    assert again.test_posts == [small_corpus.texts[i] for i in split.test]
+    assert again.validation_texts == [bodies[i] for i in split.validation]
+    assert np.array_equal(again.test_labels, small_corpus.labels[split.test])
+    assert np.array_equal(again.validation_labels, small_corpus.labels[split.validation])
+    assert again.vocabulary == learn_vocabulary([bodies[i] for i in split.train], 300), "from training posts only"
+    x = texts_to_sequences(again.test_texts, again.vocabulary, 149)
+    accuracy = np.mean(again.model.predict(x, verbose=0).argmax(axis=1) == again.test_labels)
+    assert np.isclose(again.test_accuracy, accuracy)
 
 
-@pytest.mark.parametrize("change", [dict(seed=8), dict(epochs=1), dict(batch_size=16), dict(max_tokens=200),
-                                    dict(text="strict"), dict(split_by="thread"), dict(sequence_length=160), dict(validation_split=0.3),
-                                    dict(test_split=0.2)], ids=str)
-def test_other_settings_train_anew(own_cache, small_corpus, monkeypatch, change):
-    built = []
+class Asked(Exception):
+    """Carries the key that the cache was asked for."""
 
-    def build_nothing(name, settings, build):
-        if name != "classifier":
-            return kept(name, settings, build)
-        built.append(settings)
-        shapes = [shape for kind, *shapes in settings["layers"] for shape in shapes][1:]  # the first is the frozen matrix's
-        return {**{f"w{n:02d}": np.zeros(shape, np.float32) for n, shape in enumerate(shapes)}, "test_accuracy": np.float64(0)}
 
-    kept = models.cached_arrays
-    monkeypatch.setattr(model, "cached_arrays", build_nothing)
-    for settings in (SETTINGS, {**SETTINGS, **change}, SETTINGS):
-        models.trained_classifier(small_corpus, **settings)
-    models.trained_classifier(dataclasses.replace(small_corpus, fingerprint="other posts"), **SETTINGS)
-    assert built[0] == built[2] and built[0] != built[1] and built[0] != built[3]
+@pytest.fixture
+def key(own_cache, small_corpus, monkeypatch):
+    """Return a function that gives the key of a trained classifier, without training it."""
+    matrix = np.ones((500, 100), np.float32)
+    monkeypatch.setattr(models, "embedding_matrix", lambda path, vocabulary, dim: (matrix[:len(vocabulary)], None))
+
+    def stop(name, settings, build):
+        raise Asked(settings)
+
+    monkeypatch.setattr(models, "cached_arrays", stop)
+    def asked(corpus=small_corpus, **change):
+        with pytest.raises(Asked) as found:
+            models.trained_classifier(corpus, **{**SETTINGS, **change})
+        return found.value.args[0]
+    return asked
+
+
+def test_whatever_may_change_the_trained_network_changes_its_key(key, small_corpus, monkeypatch):
+    parameters = set(inspect.signature(models.trained_classifier).parameters) - {"corpus", "dataset", "data_dir"}
+    assert parameters == set(CHANGES), "a new parameter needs a line here"
+    monkeypatch.setattr(models, "file_key", lambda path, dim: "these vectors")
+    usual = key()
+    assert key() == usual
+    for name, value in CHANGES.items():
+        assert key(**{name: value}) != usual, name
+    assert key(dataclasses.replace(small_corpus, fingerprint="other posts")) != usual
+    with monkeypatch.context() as patch:
+        patch.setattr(models, "file_key", lambda path, dim: "other vectors")
+        assert key() != usual
+    with monkeypatch.context() as patch:
+        patch.setattr(models, "learn_vocabulary", lambda texts, size: ["", "[UNK]", "another"])
+        assert key() != usual
+    with monkeypatch.context() as patch:
+        patch.setattr(preparation, "code_digest", lambda names: "other code")
+        assert key() != usual
+
+
+def imported(name):
+    """Return the modules of `helpers` that one of them imports, directly or through others."""
+    found, todo = set(), [name]
+    while todo:
+        path = Path(models.__file__).parent / f"{todo.pop()}.py"
+        if path.name in found or not path.exists():
+            continue
+        found.add(path.name)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "helpers":
+                parts = node.module.split(".")[1:]
+                todo += parts[:1] or [alias.name for alias in node.names]
+    return found
+
+
+@pytest.mark.parametrize("module", [models, preparation])
+def test_a_cached_result_depends_on_every_module_that_made_it(module):
+    plumbing = {"_cache.py", "_parameters.py", "_download.py"}  # they change no number
+    used = imported(module.__name__.split(".")[-1]) - plumbing
+    if module is preparation:
+        used -= {"glove.py"}  # the matrix has a key of its own
+    assert used == set(module.CODE)
