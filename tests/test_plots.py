@@ -226,6 +226,12 @@ def test_a_heat_strip_shades_words_by_their_weight_in_their_order(shown):
     assert all(box.x0 >= 0 and box.x1 <= shown.figure.bbox.x1 for box in boxes)
 
 
+def test_a_heat_strip_with_dollar_signs(shown):
+    """Matplotlib would read `$...$` as a formula, and stop at a wrong one."""
+    plots.heat_strip(["$_$", "$\\x$"], [.5, .5], title="T")
+    assert len(shown) == 1
+
+
 def test_a_heat_strip_without_any_weight(shown):
     plots.heat_strip(["a", "b"], [0, 0], title="T")
     assert shown.text.endswith("a 0.00, b 0.00.")

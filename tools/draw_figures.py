@@ -71,9 +71,12 @@ def draw(source, chromium):
             check=True, capture_output=True, timeout=120)
         with Image.open(shot) as opened:
             picture = opened.convert("RGBA")
+    if picture.size != (2 * int(width), 2 * int(height)):  # seen once on a busy machine
+        raise RuntimeError(f"Chromium cut {source.name} off at {picture.size}. Run the command again.")
     card = Image.new("RGBA", picture.size, "#fbfbf9")
     small = few_colors(Image.alpha_composite(card, picture).convert("RGB"), COLORS - 1)
     # the last color is the transparent one outside the rounded corners
+    small.putpalette([*small.getpalette()[:3 * (COLORS - 1)], 255, 255, 255])
     small.paste(COLORS - 1, mask=picture.getchannel("A").point(lambda alpha: 255 * (alpha < 128)))
     digest = PngInfo()
     digest.add_text("source", hashlib.sha256(drawing).hexdigest())
