@@ -1,6 +1,8 @@
-"""README and its neighbours say what is there."""
+"""README and its neighbors say what is there."""
 
+import ast
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -30,28 +32,95 @@ def test_the_address_stands_in_one_place():
         assert refresh_notebooks.badges(path.stem, address) in readme
 
 
-def test_setting_the_address_reaches_badges_and_bootstrap():
-    old = refresh_notebooks.badges("01_x", "https://github.com/a/b") + ' | %pip install "git+https://github.com/a/b"'
+def test_setting_the_address_reaches_badges_and_set_up():
+    old = refresh_notebooks.badges("01_x", "https://github.com/a/b")
+    old += ' | %pip install "git+https://github.com/a/b"'
     new = refresh_notebooks.set_address(old, "https://github.com/c/d")
-    assert "a/b" not in new and new.count("c/d") == 3
+    assert "a/b" not in new and new.count("c/d") == 4
 
 
-def test_readme_names_only_commands_that_exist():
+def test_readme_is_short_and_names_only_commands_that_exist():
+    text = text_of("README.md")
+    assert len(text.splitlines()) <= 110
     targets = set(re.findall(r"(?m)^(\w+):", text_of("Makefile")))
-    named = set(re.findall(r"(?m)(?:`|^)make (\w+)", text_of("README.md")))
-    assert {"run", "test", "lab", "lint", "bench"} <= named <= targets
+    named = set(re.findall(r"(?m)(?:`|^)make (\w+)", text))
+    assert {"run", "test", "lab"} <= named <= targets
+
+
+def requirements(name):
+    """Return the requirements of a file, each with its reason."""
+    found = {}
+    for line in text_of(name).splitlines():
+        if line and not line.startswith("#"):
+            requirement, _, reason = line.partition(" # ")
+            found[requirement.strip()] = reason.strip()
+    return found
 
 
 def test_every_dependency_has_a_reason_and_a_pin():
-    listed = text_of("requirements.txt") + text_of("requirements-extras.txt")
-    lines = [line for line in listed.splitlines() if line and not line.startswith("#")]
-    pinned = set(re.findall(r"(?m)^([a-z0-9-]+)==", text_of("requirements.lock")))
-    for line in lines:
-        requirement, _, reason = line.partition("  # ")
-        assert reason, line
-        assert re.match(r"[a-z0-9-]+", requirement)[0] in pinned, line
+    listed = requirements("requirements.txt") | requirements("requirements-dev.txt")
     lock = text_of("requirements.lock")
-    assert lock.count("--hash=sha256:") > len(pinned) and "http:" not in lock and "https:" not in lock
+    pinned = set(re.findall(r"(?m)^([a-z0-9-]+)==", lock))
+    for requirement, reason in listed.items():
+        assert reason, requirement
+        assert re.match(r"[a-z0-9-]+", requirement)[0] in pinned, requirement
+    assert lock.count("--hash=sha256:") > len(pinned) and "://" not in lock
+
+
+def test_what_helpers_need_is_listed_alike_in_both_places():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        needed = tomllib.load(file)["project"]["dependencies"]
+    first = text_of("requirements.txt").split("# Running the lessons")[0]
+    for requirement in needed:
+        assert requirement.replace("'", '"') in first
+    assert len(needed) == len([line for line in first.splitlines() if line and line[0] != "#"])
+
+
+def imported_packages():
+    """Return the names of the packages that modules of helpers import at any place."""
+    found = set()
+    for path in (ROOT / "helpers").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - {"helpers"}
+
+
+OPTIONAL = {"huggingface_hub", "onnxruntime", "ai_edge_litert", "sentence_transformers", "IPython"}
+
+
+def test_helpers_import_what_they_declare():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        needed = tomllib.load(file)["project"]["dependencies"]
+    names = {re.match(r"[a-z0-9-]+", requirement)[0] for requirement in needed}
+    names |= {"sklearn", "tensorflow"} | {name.replace("-", "_") for name in names}
+    brought = {"urllib3", "requests", "PIL", "packaging"}  # by remotezip and matplotlib
+    assert imported_packages() - OPTIONAL <= names | brought
+
+
+def test_modules_of_helpers_import_without_a_circle():
+    """Later lessons import earlier ones, and nothing imports tools or notebooks."""
+    imports = {}
+    for path in sorted((ROOT / "helpers").rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        text = path.read_text(encoding="utf-8")
+        targets = set(re.findall(r"(?m)^from (helpers[\w.]*) import", text))
+        for line in re.findall(r"(?m)^from helpers import (.+)$", text):
+            targets |= {f"helpers.{part.split(' as ')[0].strip()}" for part in line.split(",")}
+        imports[name] = targets - {"helpers", name}
+        assert "tools" not in text.replace("tools/", "") or "from tools" not in text
+    while imports:
+        free = [name for name, targets in imports.items() if not targets & set(imports)]
+        assert free, imports
+        for name in free:
+            del imports[name]
+
+
+def test_the_package_is_small_in_modules():
+    public = [path.stem for path in (ROOT / "helpers").glob("[a-z]*.py")]
+    assert len(public) <= 14, public
 
 
 def test_python_bounds_agree():
