@@ -1,159 +1,336 @@
-"""The comparison: one run measures what it says, and the tables hold what was run."""
+"""The comparison keeps its protocol, and page, table and charts hold what was measured."""
 
 import json
 
+import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
-import report_models
+from experiments import comparison, report
 from PIL import Image
 
-from experiments import comparison
+from helpers import evaluation, models
+from helpers.preparation import Prepared
 
-RESULTS = comparison.RESULTS
+CLASSES, WORDS, LENGTH = 4, 30, 150
+N = {"train": 120, "validation": 40, "test": 60}
+ATTENTION, ONE_TOKEN = "attention network, GloVe frozen", "one-token network, GloVe frozen"
+BOTH = "naive Bayes and sentence encoder"
 
 
-def row(model, condition, seed, accuracy, **more):
-    return {"model": model, "condition": condition, "seed": seed, "accuracy": accuracy, "seconds": 2.0, "parameters": 9,
-            "posts_per_second": 100, "n_train": 500, "versions": {"keras": "3"}, **more}
+def prepared(seed=0, matrix_seed=0):
+    """A split of posts whose class is told by one word, 2 + class; the other words tell nothing."""
+    rng, arrays, start = np.random.RandomState(seed), {}, 0
+    for part, n in N.items():
+        labels = np.arange(n) % CLASSES
+        x = rng.randint(10, WORDS, (n, LENGTH)).astype(np.int32)
+        x[:, :30:3] = 2 + labels[:, None]
+        x[:, 60:] = 0
+        arrays |= {f"x_{part}": x, f"y_{part}": labels, part: np.arange(start, start + n)}
+        start += n
+    matrix = np.random.RandomState(matrix_seed).randn(WORDS, 8).astype(np.float32)
+    matrix[:2] = 0
+    return Prepared(**arrays, matrix=matrix, vocabulary=["", "[UNK]", *map(str, range(2, WORDS))])
 
 
-def test_a_run_of_each_kind(own_cache, capsys):
-    majority, bayes, linear = (comparison.run(model=name, condition="honest", seed=3) for name in comparison.BASELINES)
-    assert majority["accuracy"] < 0.1 < 0.5 < min(bayes["accuracy"], linear["accuracy"])
-    # twenty weights a word; the linear model has twenty intercepts more
-    assert linear["parameters"] == bayes["parameters"] + 20 and bayes["accuracy"] != linear["accuracy"]
-    assert linear["n_train"] + linear["n_validation"] + linear["n_test"] == 1_997
-    network = comparison.run(model="attention network, GloVe frozen", condition="honest", seed=3, n_train=300, epochs=2)
-    assert network["n_train"] == 300 and len(network["history"]["loss"]) == 2
-    assert network["trainable_parameters"] < network["parameters"] and network["n_test"] == linear["n_test"]
-    json.dumps([majority, bayes, linear, network], allow_nan=False)
+@pytest.fixture
+def posts(monkeypatch):
+    """Let runs find these posts, and an encoder that knows nothing."""
+    found = prepared()
+    labels = np.concatenate([found.y_train, found.y_validation, found.y_test])
+    encoded = np.random.RandomState(3).randn(len(labels), CLASSES)
+    monkeypatch.setattr(comparison, "_prepared", lambda *_: found)
+    monkeypatch.setattr(comparison, "_encoded", lambda *_: encoded)
+    object.__setattr__(found, "encoded", encoded)  # two more things for the tests
+    object.__setattr__(found, "labels", labels)
+    return found
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """Record what networks are trained with, and do not train them."""
+    calls = []
+
+    def train(model, *arrays, **options):
+        calls.append((model, [weight.copy() for weight in model.get_weights()], arrays, options))
+        return {"val_accuracy": [0.25, 0.5, 0.5], "val_loss": [3, 2, 1], "loss": [1, 1, 1], "accuracy": [0, 0, 0]}
+
+    monkeypatch.setattr(models, "train", train)
+    return calls
+
+
+def run(model, seed=11, **options):
+    return comparison.run(model=model, condition="body", seed=seed, **options)
+
+
+# --- one run
+
+@pytest.mark.parametrize("model", ["naive Bayes", "linear model", "naive Bayes, words and pairs", BOTH])
+def test_what_one_word_tells_is_learned_and_permuted_labels_are_not(model, posts):
+    row = run(model)
+    assert row["accuracy"] == 1 and evaluation.correct_posts(row).all() and row["n_test"] == N["test"]
+    for part in ("y_train", "y_validation"):
+        getattr(posts, part)[:] = np.random.RandomState(1).permutation(getattr(posts, part))
+    row = run(model)
+    assert row["accuracy"] < 0.5
+    assert row["accuracy"] == pytest.approx(evaluation.correct_posts(row).mean(), abs=1e-6)
+
+
+def test_the_baseline_answers_the_most_frequent_class(posts):
+    posts.y_train[:60] = 2
+    row = run("most frequent class")
+    assert row["accuracy"] == 0.25 and np.array_equal(evaluation.correct_posts(row), posts.y_test == 2)
+
+
+def test_models_with_nothing_to_choose_learn_from_all_labelled_posts_and_networks_do_not(posts, trained):
+    """Posts of class 3 are only among those for validation: who learns from them knows its word."""
+    posts.x_train[posts.y_train == 3] = posts.x_train[posts.y_train == 0]
+    posts.y_train[posts.y_train == 3] = 0
+    assert run("naive Bayes")["accuracy"] == 1
+    run(ONE_TOKEN)
+    (_, _, (x_train, y_train, x_validation, y_validation), _), = trained
+    assert np.array_equal(x_train, posts.x_train) and np.array_equal(y_train, posts.y_train)
+    assert np.array_equal(x_validation, posts.x_validation) and np.array_equal(y_validation, posts.y_validation)
+
+
+def test_labels_for_validation_count(posts, trained):
+    for n_labels, n_train, n_validation in ((100, 80, 20), (150, 120, 30), (0, 120, 40)):
+        row = run(ONE_TOKEN, n_labels=n_labels)
+        assert (row["n_train"], row["n_validation"], row["n_labels"]) == (n_train, n_validation, n_labels)
+        (x_train, _, x_validation, _) = trained[-1][2]
+        assert np.array_equal(x_train, posts.x_train[:n_train])
+        assert np.array_equal(x_validation, posts.x_validation[:n_validation])
+    for wrong in (201, -5):
+        with pytest.raises(ValueError, match=f"n_labels must be 0 or a number up to 160, but is {wrong}"):
+            run("naive Bayes", n_labels=wrong)
+
+
+def test_few_labels_are_all_that_a_model_learns_from(posts):
+    """Of 50 labelled posts 40 are the first of training, 10 the first of validation; all others are mislabelled."""
+    posts.y_train[40:] = (posts.y_train[40:] + 1) % CLASSES
+    posts.y_validation[10:] = (posts.y_validation[10:] + 1) % CLASSES
+    assert run("naive Bayes", n_labels=50)["accuracy"] == 1
+    assert run("naive Bayes")["accuracy"] < 0.1
+
+
+@pytest.mark.parametrize("model", comparison.NETWORKS)
+def test_networks_are_built_seeded_and_measured_as_their_name_says(model, posts, trained):
+    row = run(model)
+    network, weights, _, options = trained[-1]
+    answers = network.predict(posts.x_test, verbose=0).argmax(axis=1)
+    assert np.array_equal(evaluation.correct_posts(row), answers == posts.y_test), "the test set, with these weights"
+    assert row["validation_accuracy"] == 0.5 and row["epoch"] == 2, "the first of the best epochs"
+    frozen = "frozen" in model
+    assert row["learned_parameters"] == sum(weight.size for weight in weights[frozen:]) - (
+        2 * 32 * (8 + 16) if "attention" in model else 0), "moving averages are not learned"
+    embedding = network.get_layer("embedding")
+    assert embedding.trainable is not frozen
+    if "random" not in model:
+        raw = posts.matrix if "attention" not in model else models.standardized_matrix(posts.matrix, 11)
+        assert np.array_equal(weights[0], raw)
+    expected = {"example": models.build_example_network, "one-token": models.build_one_token_network,
+                "attention": models.build_attention_network}
+    kind = next(kind for kind in expected if kind in model)
+    built = expected[kind](posts.matrix, CLASSES)
+    assert [layer.name for layer in network.layers][1:2] == ["embedding"] and network.name == built.name
+    assert options["monitor"] == "val_accuracy" and options["epochs"] == comparison.EPOCHS
+    assert ("decay" in options) is ("attention" in model)
+    run(model)
+    assert all(np.array_equal(*pair) for pair in zip(weights, trained[-1][1], strict=True)), "the same seed"
+    run(model, seed=12)
+    assert not all(np.array_equal(*pair) for pair in zip(weights, trained[-1][1], strict=True)), "another seed"
+
+
+@pytest.mark.parametrize("model", [name for name in comparison.NETWORKS if "random" in name])
+def test_random_vectors_know_nothing_of_glove(model, posts, trained, monkeypatch):
+    run(model)
+    other = prepared(matrix_seed=9)
+    monkeypatch.setattr(comparison, "_prepared", lambda *_: other)
+    run(model)
+    assert np.array_equal(trained[0][1][0], trained[1][1][0]) and trained[0][1][0][1:].any(axis=1).all()
+
+
+def test_few_posts_get_small_batches(posts, trained, monkeypatch):
+    run(ONE_TOKEN)
+    monkeypatch.setattr(comparison, "MANY", 100)
+    run(ONE_TOKEN)
+    assert [options["batch_size"] for *_, options in trained] == [32, 128]
+
+
+def test_the_weight_of_naive_bayes_is_chosen_on_validation_posts(posts):
+    assert run(BOTH)["weight"] > 0, "the encoder knows nothing"
+    posts.encoded[:] = 5 * np.eye(CLASSES)[posts.labels]  # now it knows all
+    for x in (posts.x_train, posts.x_validation, posts.x_test):
+        x[x < 10] = 0  # and the words nothing
+    row = run(BOTH)
+    assert (row["weight"], row["accuracy"], row["validation_accuracy"]) == (0, 1, 1)
+    assert run("sentence encoder")["accuracy"] == 1 > run("naive Bayes")["accuracy"]
+
+
+def test_the_mean_of_vectors_is_over_the_words_that_have_one(posts):
+    posts.matrix[10:] = 0  # only the telling words have a vector
+    assert run("mean of GloVe vectors")["accuracy"] == 1
+
+
+def test_bad_use_gets_a_sentence(posts):
+    with pytest.raises(ValueError, match="There is no model 'forest'; there are: most frequent class; naive Bayes"):
+        run("forest")
+    with pytest.raises(ValueError, match="There is no condition 'lenient'; there are: reference; body; strict"):
+        comparison.run(model="linear model", condition="lenient", seed=1)
+
+
+def test_conditions_differ_on_the_sample_as_they_should(own_cache, capsys):
+    rows = [comparison.run(model="linear model", condition=name, seed=3) for name in evaluation.CONDITIONS]
+    assert rows[0]["accuracy"] > rows[1]["accuracy"] > rows[2]["accuracy"]
+    json.dumps(rows, allow_nan=False)
     assert capsys.readouterr().out == "", "many runs stand above one table"
 
 
-def test_the_same_seed_gives_the_same_accuracy_and_another_seed_other_posts(own_cache):
-    first, again, other = (comparison.run(model="linear model", condition="strict", seed=seed)["accuracy"] for seed in (5, 5, 6))
-    assert first == again != other
+# --- all runs
+
+def test_the_grid_holds_every_model_under_every_condition_and_the_curve_under_one():
+    grid = comparison.grid()
+    assert len({comparison.key_of({**row, "dataset": "full"}) for row in grid}) == len(grid)
+    for model in comparison.MODELS:
+        for condition in evaluation.CONDITIONS:
+            own = {row["seed"] for row in grid if (row["model"], row["condition"], row["n_labels"]) == (model, condition, 0)}
+            assert own == {*range(11, 21 if model in comparison.QUICK else 16)}
+    few = [row for row in grid if row["n_labels"]]
+    assert {row["condition"] for row in few} == {"body"} and {row["model"] for row in few} == {*comparison.CURVE}
+    assert len(few) == len(comparison.CURVE) * 5 * 6
 
 
-def test_conditions_differ_as_they_should(own_cache):
-    at = {condition: comparison.run(model="linear model", condition=condition, seed=3)["accuracy"]
-          for condition in comparison.CONDITIONS}
-    assert at["reference"] > at["honest"] > at["strict"]
+def test_runs_are_kept_and_not_run_again(posts, tmp_path, monkeypatch, own_cache, capsys):
+    path = tmp_path / "runs.jsonl"
+    some = [{"model": model, "condition": "body", "seed": 11, "n_labels": n_labels}
+            for model, n_labels in (("naive Bayes", 0), ("most frequent class", 999), ("most frequent class", 0))]
+    monkeypatch.setattr(comparison, "grid", lambda: some)
+    assert comparison.main(["--runs", str(path)]) == 1, "one of them asks for too many labels"
+    assert "failed: most frequent class, body, seed 11, 999 labels: n_labels must be" in capsys.readouterr().err
+    rows = comparison.read_runs(path)
+    assert [row["model"] for row in rows] == ["naive Bayes", "most frequent class"]
+    with open(path, "a", encoding="utf-8") as file:
+        file.write('{"model": "cut')  # as after a power cut
+    assert comparison.read_runs(path) == rows
+    some[1]["n_labels"] = 100
+    assert comparison.main(["--runs", str(path), "--only", "n_labels=0"]) == 0 and comparison.read_runs(path) == rows
+    assert comparison.main(["--runs", str(path)]) == 0
+    assert comparison.read_runs(path)[:2] == rows and len(comparison.read_runs(path)) == 3
+    assert path.read_text(encoding="utf-8").count("\n") == 3
+    with pytest.raises(ValueError, match="--only model=forest: there is no such run"):
+        comparison.main(["--runs", str(path), "--only", "model=forest"])
 
 
-def test_bad_use_gets_a_sentence(own_cache):
-    with pytest.raises(ValueError, match="There is no model 'forest'; there are: majority class; naive Bayes; linear model"):
-        comparison.run(model="forest", condition="honest", seed=1)
-    with pytest.raises(ValueError, match="There is no condition 'lenient'"):
-        comparison.run(model="linear model", condition="lenient", seed=1)
-    with pytest.raises(ValueError, match="n_train must lie between 0 and the 1,[0-9]+ training posts, but is 5000"):
-        comparison.run(model="linear model", condition="honest", seed=1, n_train=5_000)
+# --- page, tables and charts
+
+def line(model, condition, seed, accuracy, n_labels=0):
+    return {"model": model, "condition": condition, "seed": seed, "n_labels": n_labels, "accuracy": accuracy,
+            "dataset": "full", "n_train": n_labels or 900, "n_validation": 0, "n_test": 8, "correct": "8A==",
+            "versions": {"keras": "3"}}
 
 
-def test_the_grid_holds_every_model_under_every_condition():
-    for dataset, seeds in comparison.SEEDS.items():
-        grid = comparison.grid(dataset)
-        assert len({json.dumps(run, sort_keys=True) for run in grid}) == len(grid)
-        whole = {(run["model"], run["condition"], run["seed"]) for run in grid if run["n_train"] == 0}
-        assert len(whole) == len(comparison.MODELS) * len(comparison.CONDITIONS) * len(seeds)
-    assert {run["n_train"] for run in comparison.grid("full")} == set(comparison.SIZES)
+@pytest.fixture
+def runs(monkeypatch):
+    """Three splits of two models, the mean far from the middle of the range; the threads of eight posts."""
+    monkeypatch.setattr(evaluation, "threads_of_test_set", lambda condition, seed: np.arange(8))
+    rows = []
+    for condition, lost in (("body", 0), ("strict", 0.1)):
+        for model, accuracies in (("naive Bayes", (0.5, 0.6, 0.91)), (ATTENTION, (0.4, 0.55, 0.7))):
+            rows += [line(model, condition, 11 + i, value - lost) for i, value in enumerate(accuracies)]
+    rows += [line("naive Bayes", "body", 11 + i, value, 200) for i, value in enumerate((0.2, 0.3, 0.31))]
+    return pd.DataFrame(rows)
 
 
-def test_summary_and_what_is_missing():
-    runs = [row("linear model", "honest", seed, accuracy) for seed, accuracy in ((1, 0.5), (2, 0.7))]
-    runs.append(row("majority class", "reference", 1, 0.05, seconds=0.0))
-    first, second = comparison.summary(runs)
-    assert (first["condition"], first["model"], first["n_seeds"]) == ("reference", "majority class", 1)
-    assert (second["mean"], second["low"], second["high"], second["n_seeds"]) == (0.6, 0.5, 0.7, 2)
-    missing = comparison.missing([first, second])
-    assert "honest: linear model (2 of 5 seeds)" in missing and "strict: linear model (0 of 5 seeds)" in missing
-    assert len(missing) == len(comparison.MODELS) * len(comparison.CONDITIONS)
-    lines = comparison.table([first, second]).splitlines()
-    assert len(lines) == 3 and len({len(line) for line in lines}) == 1
+def cells(text, start):
+    """Return the rows of the first table below a line that begins with `start`."""
+    lines = text.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith(start))
+    rows = []
+    for entry in lines[at + 1:]:
+        if entry.startswith("|"):
+            rows.append([cell.strip() for cell in entry.strip("|").split("|")])
+        elif rows:
+            break
+    return rows[2:]
 
 
-def test_the_learning_curve_compares_the_same_seeds_at_each_size():
-    first, *others = comparison.CURVE
-    runs = [row(first, "honest", seed, accuracy, n_train=size, measured_n_train=size or 900 + seed)
-            for size, seed, accuracy in ((0, 1, 0.9), (0, 2, 0.1), (0, 3, 0.7), (200, 1, 0.4), (200, 3, 0.3), (500, 1, 0.5))]
-    runs.append(row(first, "strict", 1, 0.1, n_train=200, measured_n_train=200))
-    assert comparison.learning_curve(runs) == comparison.learning_curve([]) == {}, "the other models are missing"
-    runs += [row(model, "honest", seed, 0.6, n_train=size) for model in others for size in (0, 200) for seed in (1, 3)]
-    curve = comparison.learning_curve(runs)
-    assert curve["n_posts"] == [200, 902] and curve["n_seeds"] == 2, "500 posts have one model only"
-    assert (curve["mean"][first], curve["low"][first], curve["high"][first]) == ([0.35, 0.8], [0.3, 0.7], [0.4, 0.9])
-    assert list(curve["mean"]) == list(comparison.CURVE) and curve["mean"][others[0]] == [0.6, 0.6]
+def test_the_page_holds_the_values(runs):
+    text = report.page(runs)
+    assert cells(text, "### body")[0] == ["naive Bayes", "0.670", "0.500 to 0.910", "3", "–"]
+    mean, low, high = evaluation.paired_difference([0.4, 0.55, 0.7], [0.5, 0.6, 0.91])
+    assert cells(text, "### body")[1] == [ATTENTION, "0.550", "0.400 to 0.700", "3",
+                                          f"{mean:+.3f} ({low:+.3f} to {high:+.3f})"]
+    assert cells(text, "### strict")[0][1:3] == ["0.570", "0.400 to 0.810"]
+    assert cells(text, "Mean accuracy over the splits") == [["200", "0.270 (0.200 to 0.310)"],
+                                                            ["all", "0.670 (0.500 to 0.910)"]]
+    low, high = evaluation.thread_interval([1, 1, 1, 1, 0, 0, 0, 0], np.arange(8), seed=0)
+    assert cells(text, "### One split")[0] == ["body", "naive Bayes", "0.500", f"{low:.3f} to {high:.3f}"]
+    gaps = text.partition("## Not measured yet")[2]
+    assert "* body: naive Bayes (3 of 10 splits)" in gaps and "* reference: naive Bayes (0 of 10 splits)" in gaps
+    assert "* body, 200 labels: naive Bayes (3 of 5 splits)" in gaps and "999" not in gaps
 
 
-def test_bands_hold_the_spread_of_each_epoch_that_all_seeds_have():
-    model = "attention network, GloVe frozen"
-    names = ("loss", "val_loss", "accuracy", "val_accuracy")
-    runs = [row(model, "reference", seed, 0.5, history={name: values for name in names})
-            for seed, values in ((1, [3.0, 2.0, 1.0]), (2, [4.0, 2.0]))]
-    runs.append(row(model, "honest", 1, 0.5, history={name: [9.0] for name in names}))
-    bands = comparison.bands([*runs, row("linear model", "reference", 1, 0.5)])
-    assert set(bands) == {model} and bands[model]["n_seeds"] == 2
-    assert bands[model]["val_loss"] == {"mean": [3.5, 2.0], "low": [3.0, 2.0], "high": [4.0, 2.0]}
+def test_nothing_is_missing_when_all_is_measured():
+    everything = pd.DataFrame([{**row, "dataset": "full"} for row in comparison.grid()])
+    assert report.missing(everything) == []
 
 
-def test_runs_on_a_part_of_the_posts_and_failed_runs_stay_out_of_the_table():
-    swept = {"status": "finished", "n_train": 0, "measured_n_train": 500}
-    runs = [row("linear model", "honest", 1, 0.6, **swept), row("linear model", "honest", 1, 0.2, **swept | {"n_train": 100}),
-            row("linear model", "honest", 2, 0.9, **swept | {"status": "failed"}),
-            # a seed of which the runs on all posts are missing
-            row("linear model", "honest", 3, 0.3, **swept | {"n_train": 400, "measured_n_train": 400})]
-    (only,) = report_models.gather(runs)["rows"]
-    assert only["mean"] == 0.6 and only["n_seeds"] == 1
+def test_the_bars_are_as_long_as_the_means_and_the_lines_end_at_the_ranges(runs):
+    figure = report.draw_table(runs)
+    rows = evaluation.summary(runs)
+    drawn = []
+    for axes in figure.axes:
+        condition = axes.get_title("left").split(":")[0]
+        names = [label.get_text() for label in axes.get_yticklabels()]
+        (lines,) = [item for item in axes.collections if isinstance(item, matplotlib.collections.LineCollection)]
+        for name, bar, segment in zip(names, axes.patches, lines.get_segments(), strict=True):
+            drawn.append([condition, name, bar.get_width(), segment[:, 0].min(), segment[:, 0].max()])
+    expected = rows[["condition", "model", "mean", "low", "high"]].values.tolist()
+    for one, other in zip(drawn, expected, strict=True):
+        assert one[:2] == other[:2] and one[2:] == pytest.approx(other[2:])
+    assert "body, naive Bayes 0.670" in report.describe_table(runs)
 
 
-# --- what was measured on the full data
-
-@pytest.fixture(scope="module")
-def results():
-    return json.loads(RESULTS.read_text(encoding="utf-8"))
-
-
-def test_the_file_is_complete_or_says_what_is_missing(results):
-    assert results["dataset"] == "full" and results["missing"] == comparison.missing(results["rows"])
-    for entry in results["rows"]:
-        assert entry["low"] <= entry["mean"] <= entry["high"] and entry["condition"] in comparison.CONDITIONS
-        assert entry["model"] in comparison.MODELS
+def test_the_curve_is_drawn_from_few_labels_to_all(runs):
+    (axes,) = report.draw_curve(runs).axes
+    (drawn,) = axes.get_lines()
+    assert drawn.get_label() == "naive Bayes"
+    assert drawn.get_xydata().tolist() == [[200, pytest.approx(0.27)], [900, pytest.approx(0.67)]]
+    band = axes.collections[0].get_paths()[0].vertices
+    assert (band[:, 1].min(), band[:, 1].max()) == pytest.approx((0.2, 0.91))
+    assert "naive Bayes: 0.270 at 200, 0.670 at 900" in report.describe_curve(runs)
 
 
-def test_chart_and_readme_show_what_the_file_holds(results):
-    with Image.open(RESULTS.with_suffix(".png")) as picture:
-        assert picture.info["Description"] == report_models.describe(results)
-    readme = report_models.README.read_text(encoding="utf-8")
-    assert readme.split(report_models.START + "\n")[1].split(report_models.END)[0] == report_models.section(results)
+# --- what was measured on the real posts
+
+def test_page_tables_and_charts_hold_what_the_file_of_runs_holds():
+    runs = evaluation.results()
+    for name, table in (("summary", evaluation.summary(runs)), ("differences", report.differences(runs))):
+        kept = pd.read_csv(report.RESULTS / f"{name}.csv")
+        pd.testing.assert_frame_equal(kept, table, check_dtype=False, atol=5.1e-5, rtol=0)
+    for name, text in (("comparison", report.describe_table(runs)), ("learning_curve", report.describe_curve(runs))):
+        with Image.open(report.RESULTS / f"{name}.png") as picture:
+            assert picture.info["Description"] == text
+    assert report.PAGE.read_text(encoding="utf-8").partition(report.START)[2] == report.page(runs)
 
 
-def test_what_the_texts_say_about_the_table(results):
-    """README and lesson 05: with all posts a model that weighs single words is ahead of every network."""
-    for condition, best in (("reference", "linear model"), ("honest", "naive Bayes"), ("strict", "naive Bayes")):
-        rows = [entry for entry in results["rows"] if entry["condition"] == condition]
-        assert max(rows, key=lambda entry: entry["mean"])["model"] == best
-        means = {entry["model"]: entry["mean"] for entry in rows}
-        lost = {kind: means[f"{kind} network, GloVe fine-tuned"] - means[f"{kind} network, random vectors"]
-                for kind in ("reference", "attention")}
-        assert 0.295 < lost["reference"] < 0.345 and 0 < lost["attention"] < 0.02
-    mean = results["learning_curve"]["mean"]
-    assert list(np.argmax(list(mean.values()), axis=0)[1:]) == [list(mean).index("naive Bayes")] * (len(comparison.SIZES) - 1)
-
-
-def test_without_the_file_a_sentence_stands_in_the_table(tmp_path, monkeypatch):
-    found = comparison.published()
-    assert found["rows"] and "attention network" in comparison.full_table() and "not measured" not in comparison.full_table()
-    monkeypatch.setattr(comparison, "published", lambda: {**found, "missing": ["honest: linear model (2 of 5 seeds)"]})
-    assert comparison.full_table().endswith("not measured with all their seeds yet: 1")
-    monkeypatch.undo()
-    monkeypatch.setattr(comparison, "RESULTS", tmp_path / "models.json")
-    assert comparison.published() == {} and "README.md" in comparison.full_table()
+def test_each_run_was_measured_once_by_the_protocol():
+    runs = evaluation.results()
+    assert not runs.duplicated(list(comparison.KEY)).any() and set(runs["dataset"]) == {"full"}
+    known = {comparison.key_of({**row, "dataset": "full"}) for row in comparison.grid()}
+    for row in runs.to_dict("records"):
+        assert comparison.key_of(row) in known
+        assert row["accuracy"] == pytest.approx(evaluation.correct_posts(row).mean(), abs=1e-6)
+        if row["n_labels"]:
+            assert row["n_train"] + row["n_validation"] == row["n_labels"]
+    one = runs[runs["seed"] == report.SEED].drop_duplicates("condition")
+    for condition, n_test in zip(one["condition"], one["n_test"]):
+        assert len(evaluation.threads_of_test_set(condition, report.SEED)) == n_test
 
 
 @pytest.mark.full
-def test_a_row_comes_out_again(full_folder, results):
-    again = comparison.run(model="linear model", condition="reference", seed=comparison.SEEDS["full"][0], dataset="full",
+def test_a_run_comes_out_again(full_folder, own_cache):
+    kept = next(row for row in comparison.read_runs(evaluation.RUNS) if row["model"] == "naive Bayes")
+    again = comparison.run(model="naive Bayes", condition=kept["condition"], seed=kept["seed"], dataset="full",
                            data_dir=str(full_folder))
-    (entry,) = (e for e in results["rows"] if (e["condition"], e["model"]) == ("reference", "linear model"))
-    assert entry["low"] - 0.01 <= again["accuracy"] <= entry["high"] + 0.01
-    assert np.isclose(again["n_test"], 0.2 * 19_997, atol=1)
+    assert again["accuracy"] == pytest.approx(kept["accuracy"], abs=0.001) and again["n_test"] == kept["n_test"]

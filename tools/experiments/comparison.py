@@ -151,7 +151,7 @@ def _both_scores(task, labelled, x, rows):
     words = _word_model(models.naive_bayes()).fit(_texts(x_labelled), labels)
     encoded = task.encode()
     encoder = _encoder_model().fit(encoded[rows_labelled], labels)
-    scores = words.predict_joint_log_proba(_texts(x))
+    scores = words[-1].predict_joint_log_proba(words[0].transform(_texts(x)))
     spread = scores.std(axis=1, keepdims=True)
     scores = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1, spread)
     return scores, encoder.predict_log_proba(encoded[rows]), encoder.classes_

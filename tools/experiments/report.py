@@ -199,7 +199,7 @@ def _curve_table(curve):
     curve["text"] = [f"{row.mean:.3f} ({row.low:.3f} to {row.high:.3f})"
                      for row in curve.itertuples()]
     cells = curve.pivot(index="n_labels", columns="model", values="text").fillna("–")
-    sizes = [n_labels for n_labels in cells.index if n_labels] + [0]  # 0 is all of them
+    sizes = sorted(cells.index, key=lambda n_labels: n_labels or np.inf)  # 0 is all of them
     lines = [[f"{n_labels:,}" if n_labels else "all", *cells.loc[n_labels]] for n_labels in sizes]
     return _table(["labelled posts", *cells.columns], lines)
 
