@@ -14,6 +14,7 @@ from IPython.display import display
 from matplotlib import colormaps
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 # Okabe and Ito's colors, which stay apart under the common kinds of color blindness
@@ -309,10 +310,21 @@ def scatter(points, words, groups, *, title, xlabel="first principal component",
         own = points[groups == name]
         axes.scatter(own[:, 0], own[:, 1], s=28, label=name, **_look(number))
         centers.append("{} around ({:.1f}, {:.1f})".format(name, *own.mean(axis=0)))
-    for point, word in zip(points, words, strict=True):
-        axes.annotate(word, point, xytext=(4, 3), textcoords="offset points",
-                      fontsize=9, parse_math=False)
     axes.legend(frameon=False)
+    figure.draw_without_rendering()  # from here on the places on the picture are known
+    marks = [Bbox([place - 8, place + 8]) for place in axes.transData.transform(points)]
+    taken = []
+    for point, word in zip(points, words, strict=True):
+        labels = [axes.annotate(word, point, xytext=(x, y), textcoords="offset points", fontsize=9,
+                                ha="left" if x > 0 else "right", va="center", parse_math=False)
+                  for y in (4, -4, 13, -13) for x in (5, -5)]
+        boxes = {label: label.get_window_extent() for label in labels}
+        best = min(labels, key=lambda label: 9 * boxes[label].count_overlaps(taken)
+                   + boxes[label].count_overlaps(marks))
+        taken.append(boxes[best])
+        for label in labels:
+            if label is not best:
+                label.remove()
     show(figure, f"Scatter plot: {title}. {len(words)} words of {len(centers)} groups: "
                  f"{'; '.join(centers)}.")
 

@@ -211,6 +211,14 @@ def test_words_of_a_scatter_plot_lie_at_their_points(shown):
         "x": [[0, 0], [-1, 1]], "y": [[2, 4]]}
 
 
+def test_words_of_a_scatter_plot_do_not_cover_each_other(shown):
+    crowd = np.array([[0, 0], [0.02, 0.03], [0.05, -0.02], [0.3, 0], [3, 3], [-3, -3]])
+    plots.scatter(crowd, ["season", "team", "league", "coach", "a", "b"], ["x"] * 6, title="T")
+    boxes = [word.get_window_extent() for word in shown.axes.texts]
+    assert len(boxes) == 6
+    assert not [pair for pair in itertools.combinations(boxes, 2) if pair[0].overlaps(pair[1])]
+
+
 def test_a_heat_strip_shades_words_by_their_weight_in_their_order(shown):
     words = ["it", "costs", "$5", "or", "$9"] * 12
     weights = np.arange(60) / 100

@@ -72,7 +72,7 @@ def draw(source, chromium):
         with Image.open(shot) as opened:
             picture = opened.convert("RGBA")
     if picture.size != (2 * int(width), 2 * int(height)):  # seen once on a busy machine
-        raise RuntimeError(f"Chromium cut {source.name} off at {picture.size}. Run the command again.")
+        raise RuntimeError(f"Chromium cut {source.name} off at {picture.size}. Run this again.")
     card = Image.new("RGBA", picture.size, "#fbfbf9")
     small = few_colors(Image.alpha_composite(card, picture).convert("RGB"), COLORS - 1)
     # the last color is the transparent one outside the rounded corners
