@@ -1,14 +1,17 @@
 """Lesson 02: how much of an accuracy is data leakage?
 
-`ablation` takes away, step by step, what gives a post's group away, and measures a linear model each time.
-`metadata_predictors` guess the group from a header, a subject or an author alone. `audit` lists what two sets of
-posts share. All of them return lists of small records; `as_frame` makes a table of such a list.
+`ablation` removes, step by step, what gives a post's group away, and measures a linear model each
+time. `metadata_predictors` predict the group from a header, a subject or an author alone. `audit`
+lists what two sets of posts share. All return lists of records; `as_frame` makes a table of one.
 """
 
 import re
 from dataclasses import dataclass, replace
 
 import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import SGDClassifier
+from sklearn.pipeline import make_pipeline
 
 from helpers import headers, splits
 from helpers.headers import clean_text
@@ -35,14 +38,14 @@ STEPS = (
 N_EXAMPLES = 3
 RUN = 5  # near-duplicates share runs of five words
 MIN_RUNS = 20  # shorter posts are alike by chance
-COMMON = 100  # a run in more posts than this is a phrase, a signature or a license: it proves no duplicate
+COMMON = 100  # a run in more posts is a phrase, a signature or a license: it proves no duplicate
 
 
 def linear_model(seed=0):
     """Return TF-IDF and logistic regression as one model from texts to labels.
 
-    The regression is fitted by stochastic gradient descent: on these posts it is as accurate as the
-    default solver and many times faster.
+    The regression is fitted by stochastic gradient descent: on these posts it is as accurate as
+    the default solver and many times faster.
 
     Parameters
     ----------
@@ -54,10 +57,6 @@ def linear_model(seed=0):
     sklearn.pipeline.Pipeline
         Not fitted yet. It takes lists of str.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import SGDClassifier
-    from sklearn.pipeline import make_pipeline
-
     return make_pipeline(TfidfVectorizer(sublinear_tf=True, min_df=2),
                          SGDClassifier(loss="log_loss", alpha=1e-5, random_state=seed))
 
@@ -82,7 +81,8 @@ def top_words(model, class_names, k=10):
     words, weights = model[0].get_feature_names_out(), model[1].coef_
     if len(weights) == 1:  # of two classes, scikit-learn keeps the weights of the second only
         weights = np.vstack([-weights, weights])
-    return {class_names[label]: words[np.argsort(-own)[:k]].tolist() for label, own in zip(model.classes_, weights)}
+    return {class_names[label]: words[np.argsort(-own)[:k]].tolist()
+            for label, own in zip(model.classes_, weights)}
 
 
 # --- the ablation
@@ -135,8 +135,8 @@ class Step:
 def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
     """Measure the linear model on less and less of what gives the group away.
 
-    Each seed makes its own split and its own model. There is only one chronological split: its seeds differ in the
-    model alone, so its range says nothing about other splits.
+    Each seed makes its own split and its own model. There is only one chronological split: there,
+    the seeds differ in the model alone, and the range says nothing about other splits.
 
     Parameters
     ----------
@@ -147,29 +147,28 @@ def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
     validation_split : float
         Share of the posts that is held out.
     steps : sequence of (str, str, bool, str)
-        Name, text rule, whether duplicates are removed before the split, and split. A split such as
-        "thread+author" is the first one without the held-out posts whose author is in the training set.
+        Name, text rule, whether duplicates are removed before the split, and split. The split
+        "thread+author" is the one of "thread" without held-out posts of training authors.
 
     Returns
     -------
     list of Step
-        One record per step, in the order of `steps`.
+        One record per step.
     """
-    measured, cleaned, used = [], None, None
+    measured, used = [], None
     for name, text, without_duplicates, how in steps:
         if used != (text, without_duplicates):  # neighbors often read the same texts
             used = text, without_duplicates
             source = _without_duplicates(corpus) if without_duplicates else corpus
-            cleaned = [clean_text(post, text) for post in source.texts]
-        models, accuracies = [], []
+            texts = [clean_text(post, text) for post in source.texts]
         cuts = _splits(source, how, seeds, validation_split)
-        for seed, split in zip(seeds, cuts):
-            model = linear_model(seed).fit(take(cleaned, split.train), source.labels[split.train])
-            accuracy = model.score(take(cleaned, split.validation), source.labels[split.validation])
-            models.append(model)
-            accuracies.append(float(accuracy))
-        measured.append(Step(name, text, how, len(cuts[0].train), len(cuts[0].validation), tuple(accuracies),
-                             top_words(models[0], corpus.class_names)))
+        models = [linear_model(seed).fit(take(texts, cut.train), source.labels[cut.train])
+                  for seed, cut in zip(seeds, cuts)]
+        accuracies = [_accuracy(model, texts, source.labels, cut.validation)
+                      for model, cut in zip(models, cuts)]
+        n_train, n_held_out = len(cuts[0].train), len(cuts[0].validation)
+        words = top_words(models[0], corpus.class_names)
+        measured.append(Step(name, text, how, n_train, n_held_out, tuple(accuracies), words))
     return measured
 
 
@@ -188,14 +187,20 @@ def text_by_split(corpus, seeds, *, validation_split=0.2):
     Returns
     -------
     pandas.DataFrame
-        Mean accuracies; a row per text ("body", "unquoted", "strict"), a column per split ("random", "thread").
+        Mean accuracies: a row per text ("body", "unquoted", "strict"), a column per split
+        ("random", "thread").
     """
     import pandas as pd
 
     texts, ways = ("body", "unquoted", "strict"), ("random", "thread")
     steps = [(f"{text}, {how}", text, False, how) for text in texts for how in ways]
-    means = [step.mean for step in ablation(corpus, seeds, validation_split=validation_split, steps=steps)]
-    return pd.DataFrame(np.reshape(means, (len(texts), len(ways))), index=texts, columns=ways)
+    measured = ablation(corpus, seeds, validation_split=validation_split, steps=steps)
+    means = np.reshape([step.mean for step in measured], (len(texts), len(ways)))
+    return pd.DataFrame(means, index=texts, columns=ways)
+
+
+def _accuracy(model, texts, labels, held_out):
+    return float(model.score(take(texts, held_out), labels[held_out]))
 
 
 def _without_duplicates(corpus):
@@ -207,12 +212,16 @@ def _without_duplicates(corpus):
 def _splits(corpus, how, seeds, validation_split):
     how, *unseen = how.split("+")
     unseen = [splits.GROUPS[name](corpus.texts) for name in unseen]
-    if how in splits.GROUPS:  # the groups are the same for all seeds
-        groups = splits.GROUPS[how](corpus.texts)
-        cuts = [splits.group_split(groups, validation_split=validation_split, seed=seed) for seed in seeds]
-    else:
-        cuts = [splits.split_corpus(corpus, how, validation_split=validation_split, seed=seed) for seed in seeds]
-    return [splits.only_unseen(split, *unseen) for split in cuts]
+    groups = splits.GROUPS[how](corpus.texts) if how in splits.GROUPS else None
+    cuts = []
+    for seed in seeds:
+        shares = {"validation_split": validation_split, "seed": seed}
+        if groups is None:
+            cut = splits.split_corpus(corpus, how, **shares)
+        else:  # the same groups for all seeds
+            cut = splits.group_split(groups, **shares)
+        cuts.append(splits.only_unseen(cut, *unseen))
+    return cuts
 
 
 # --- predictors from metadata
@@ -251,9 +260,9 @@ def metadata_predictors(corpus, split, *, seed=0):
     Returns
     -------
     list of Predictor
-        First the linear model on the header: whole; without subject, summary and keywords; without the fields
-        that name groups; without both. Then look-ups of what was seen in training: subject, author, organization,
-        lines of the signature, lines of 30 characters or more.
+        First the linear model on the header: whole; without subject, summary and keywords; without
+        the fields that name groups; without both. Then look-ups of what was seen in training:
+        subject, author, organization, lines of the signature, lines of 30 characters or more.
     """
     parsed = [headers.parse_header(headers.split_post(text)[0]) for text in corpus.texts]
     predictors = []
@@ -263,65 +272,49 @@ def metadata_predictors(corpus, split, *, seed=0):
         ("header without group names", GROUP_FIELDS),
         ("header without both", SUBJECT_FIELDS + GROUP_FIELDS),
     ):
-        texts = ["\n".join(f"{name}: {value}" for name, value in fields if name.lower() not in left_out)
-                 for fields in parsed]
+        texts = ["\n".join(f"{name}: {value}" for name, value in fields
+                           if name.lower() not in left_out) for fields in parsed]
         model = linear_model(seed).fit(take(texts, split.train), corpus.labels[split.train])
-        accuracy = model.score(take(texts, split.validation), corpus.labels[split.validation])
-        predictors.append(Predictor(what, 1.0, float(accuracy)))
+        accuracy = _accuracy(model, texts, corpus.labels, split.validation)
+        predictors.append(Predictor(what, 1.0, accuracy))
     for what, keys_of in (
-        ("subject", lambda text: [headers.thread_subject(text)]),
-        ("author", lambda text: [headers.author(text)]),
-        ("organization", lambda text: [headers.header_field(text, "organization").lower()]),
-        ("signature", _signature),
+        ("subject", lambda text: {headers.thread_subject(text)}),
+        ("author", lambda text: {headers.author(text)}),
+        ("organization", lambda text: {headers.header_field(text, "organization").lower()}),
+        ("signature", _signature_lines),
         ("verbatim lines", _body_lines),
     ):
-        keys = [set(keys_of(text)) - {""} for text in corpus.texts]
-        predictors.append(look_up(what, keys, corpus.labels, split))
+        keys = [keys_of(text) - {""} for text in corpus.texts]
+        predictors.append(_look_up(what, keys, corpus.labels, split))
     return predictors
 
 
-def look_up(what, keys, labels, split):
-    """Predict the class of held-out posts from keys that were seen in training.
+def _look_up(what, keys, labels, split):
+    """Predict from the classes in which a post's keys were seen: each key votes with their shares.
 
-    Each key votes with the shares of the classes in which it was seen. The class with most votes wins.
-
-    Parameters
-    ----------
-    what : str
-        The name of the result.
-    keys : sequence of set of str
-        The keys of each post; a post may have none.
-    labels : numpy.ndarray of int, shape (n_posts,)
-        The class of each post.
-    split : helpers.splits.Split
-        Which posts are for training, which for validation.
-
-    Returns
-    -------
-    Predictor
+    `keys` holds a set of str per post, maybe an empty one.
     """
-    n_classes = max(labels, default=0) + 1
     seen = {}  # for each key, how often it was seen in each class
     for post in split.train:
         for key in keys[post]:
-            seen.setdefault(key, np.zeros(n_classes))[labels[post]] += 1
+            seen.setdefault(key, np.zeros(labels.max() + 1))[labels[post]] += 1
     right = []
     for post in split.validation:
         votes = [seen[key] / seen[key].sum() for key in sorted(keys[post]) if key in seen]
         if votes:
-            right.append(np.argmax(np.sum(votes, axis=0)) == labels[post])
-    coverage = len(right) / len(split.validation) if len(split.validation) else 0.0
+            right.append(np.sum(votes, axis=0).argmax() == labels[post])
+    coverage = len(right) / max(len(split.validation), 1)
     return Predictor(what, coverage, float(np.mean(right)) if right else np.nan)
 
 
-def _signature(text):
+def _signature_lines(text):
     kinds = headers.line_kinds(text)
-    lines = [line for line, kind in zip(text.split("\n"), kinds) if kind in ("signature", "old signature")]
+    lines = [line for line, kind in zip(text.split("\n"), kinds) if "signature" in kind]
     return headers.own_lines(lines, min_chars=5)
 
 
-def _body_lines(text, min_chars=30):
-    return headers.own_lines(headers.split_post(text)[1].split("\n"), min_chars)
+def _body_lines(text):
+    return headers.own_lines(headers.split_post(text)[1].split("\n"))
 
 
 def group_names_left(corpus, text):
@@ -337,11 +330,12 @@ def group_names_left(corpus, text):
     Returns
     -------
     dict of str to int
-        "any": number of posts with the name of any group; "own": with the name of their own group;
-        "times": number of such names in all posts.
+        "any": number of posts with the name of any group; "own": with the name of their own
+        group; "times": number of such names in all posts.
     """
     label_of = {name: label for label, name in enumerate(corpus.class_names)}
-    pattern = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, label_of))})(?![\w-]|\.\w)", re.IGNORECASE)
+    names = "|".join(map(re.escape, label_of))
+    pattern = re.compile(rf"(?<![\w.-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE)
     counts = {"any": 0, "own": 0, "times": 0}
     for post, label in zip(corpus.texts, corpus.labels):
         found = [label_of[name.lower()] for name in pattern.findall(clean_text(post, text))]
@@ -375,27 +369,21 @@ class Finding:
     examples: tuple
 
 
-def audit(texts_a, texts_b, *, labels_a=None, labels_b=None, min_chars=30, similarity=0.5):
+def audit(texts_a, texts_b):
     """List what a model trained on the first posts could recognize in the second ones.
 
-    The audit needs no newsgroups: it takes any texts, with headers or without.
+    The audit knows nothing of newsgroups: it takes any texts, with headers or without.
 
     Parameters
     ----------
     texts_a, texts_b : sequence of str
         Whole posts: the training set and the held-out posts.
-    labels_a, labels_b : sequence of int, optional
-        With both, a further row counts posts of the same subject and the same label.
-    min_chars : int
-        Lines count from this length on, without quote marks and repeated blanks.
-    similarity : float
-        Two bodies with this Jaccard similarity are near-duplicates.
 
     Returns
     -------
     list of Finding
-        Same Message-ID, body, subject (without ``Re:``), subject and label, author, line; near-duplicate (of posts
-        that have no duplicate).
+        Same Message-ID, body, subject (without ``Re:``), author, line of 30 characters or more,
+        and near-duplicate (without the duplicates).
 
     Raises
     ------
@@ -409,30 +397,40 @@ def audit(texts_a, texts_b, *, labels_a=None, labels_b=None, min_chars=30, simil
         ("same subject", headers.thread_subject),
         ("same author", headers.author),
     ):
-        shared[what] = _same_keys([key_of(text) for text in texts_a], [key_of(text) for text in texts_b])
-    if labels_a is not None and labels_b is not None:
-        keys_a = [_subject_and_label(text, label) for text, label in zip(texts_a, labels_a)]
-        keys_b = [_subject_and_label(text, label) for text, label in zip(texts_b, labels_b)]
-        shared["same subject and label"] = [(a, b, subject) for a, b, (subject, _) in _same_keys(keys_a, keys_b)]
-    shared[f"same line of {min_chars}+ characters"] = _same_lines(texts_a, texts_b, min_chars)
-    bodies_a, bodies_b = ([headers.folded_body(text) for text in texts] for texts in (texts_a, texts_b))
+        keys_a, keys_b = map(key_of, texts_a), map(key_of, texts_b)
+        shared[what] = _shared([{key} - {""} for key in keys_a], [{key} - {""} for key in keys_b])
+    shared["same line"] = _shared(list(map(_body_lines, texts_a)), list(map(_body_lines, texts_b)))
+    bodies_a, bodies_b = map(headers.folded_body, texts_a), map(headers.folded_body, texts_b)
     duplicates = {b for _, b, _ in shared["same body"]}
-    shared[f"near-duplicate ({similarity:.0%} alike)"] = [
-        match for match in near_duplicates(bodies_a, bodies_b, similarity) if match[1] not in duplicates]
+    shared["near-duplicate"] = [
+        match for match in near_duplicates(bodies_a, bodies_b) if match[1] not in duplicates]
     n_held_out = max(len(texts_b), 1)
     return [Finding(what, len(matches), len(matches) / n_held_out, tuple(matches[:N_EXAMPLES]))
             for what, matches in shared.items()]
 
 
+def _shared(keys_a, keys_b):
+    """Return (a, b, key) for each post b that shares a key; a is the first post that has it."""
+    first, found = {}, []
+    for a, keys in enumerate(keys_a):
+        for key in keys:
+            first.setdefault(key, a)
+    for b, keys in enumerate(keys_b):
+        known = keys & first.keys()
+        if known:
+            found.append((first[min(known)], b, min(known)))
+    return found
+
+
 def near_duplicates(bodies_a, bodies_b, similarity=0.5):
     """Find, for each body of the second list, the most similar one of the first.
 
-    A body is taken as its set of runs of five words. The Jaccard similarity of two bodies is the number of runs that
-    both have, divided by the number of runs that at least one has.
+    A body is taken as its set of runs of five words. The Jaccard similarity of two bodies is the
+    number of runs that both have, divided by the number of runs that at least one has.
 
     Parameters
     ----------
-    bodies_a, bodies_b : sequence of str
+    bodies_a, bodies_b : iterable of str
         The two lists.
     similarity : float
         The least similarity, above 0 and at most 1.
@@ -440,60 +438,35 @@ def near_duplicates(bodies_a, bodies_b, similarity=0.5):
     Returns
     -------
     list of (int, int, str)
-        Number in the first list, number in the second, and their similarity in percent. Bodies of the second
-        list without a near-duplicate are left out.
+        Number in the first list, number in the second, and their similarity in percent. Bodies of
+        the second list without a near-duplicate are left out.
 
     Raises
     ------
     ValueError
         If `similarity` lies outside its bounds.
     """
-    from sklearn.feature_extraction.text import CountVectorizer
-
     if not 0 < similarity <= 1:
         raise ValueError(f"similarity must lie above 0 and not above 1, but is {similarity!r}.")
-    counter = CountVectorizer(token_pattern=r"\w+", ngram_range=(RUN, RUN), binary=True, dtype=np.int32)
+    bodies_a, bodies_b = list(bodies_a), list(bodies_b)
+    counter = CountVectorizer(token_pattern=r"\w+", ngram_range=(RUN, RUN), binary=True)
     try:
-        has_run = counter.fit_transform([*bodies_a, *bodies_b])
+        has_run = counter.fit_transform(bodies_a + bodies_b)
     except ValueError:  # no body has five words
         return []
-    in_posts = np.bincount(has_run.indices, minlength=has_run.shape[1])
-    has_run = has_run[:, in_posts <= COMMON]
+    n_posts = np.bincount(has_run.indices)  # per run
+    has_run = has_run[:, n_posts <= COMMON]
     first, second = has_run[:len(bodies_a)], has_run[len(bodies_a):]
     runs_a, runs_b = np.diff(first.indptr), np.diff(second.indptr)  # number of runs per body
     by_run, found = first.T.tocsr(), []
     for b in np.flatnonzero(runs_b >= MIN_RUNS).tolist():
-        shared = second[b] @ by_run  # the number of runs shared with each body of the first list
+        shared = second[b] @ by_run  # number of runs shared with each body of the first list
         a, n_shared = shared.indices, shared.data
-        jaccard = np.where(runs_a[a] >= MIN_RUNS, n_shared / (runs_a[a] + runs_b[b] - n_shared), 0)
+        jaccard = n_shared / (runs_a[a] + runs_b[b] - n_shared)
+        jaccard[runs_a[a] < MIN_RUNS] = 0
         best = jaccard.max(initial=0)
         if best >= similarity:
             found.append((int(a[jaccard == best].min()), b, f"{best:.0%} alike"))
-    return found
-
-
-def _same_keys(keys_a, keys_b):
-    """Return (a, b, key) for each post b whose key a post of the first list has; a is the first such post."""
-    first = {}
-    for a, key in enumerate(keys_a):
-        first.setdefault(key, a)
-    return [(first[key], b, key) for b, key in enumerate(keys_b) if key and key in first]
-
-
-def _subject_and_label(text, label):
-    subject = headers.thread_subject(text)
-    return (subject, int(label)) if subject else None
-
-
-def _same_lines(texts_a, texts_b, min_chars):
-    first, found = {}, []
-    for a, text in enumerate(texts_a):
-        for line in _body_lines(text, min_chars):
-            first.setdefault(line, a)
-    for b, text in enumerate(texts_b):
-        shared = [line for line in _body_lines(text, min_chars) if line in first]
-        if shared:
-            found.append((first[min(shared)], b, min(shared)))
     return found
 
 
@@ -515,10 +488,10 @@ def as_frame(rows):
     Returns
     -------
     pandas.DataFrame
-        A row per record, labeled by its name, and a column per number.
+        A row per record, labeled by its name.
     """
     import pandas as pd
 
     columns = _COLUMNS[type(rows[0])]
-    table = pd.DataFrame([[getattr(row, column) for column in columns] for row in rows], columns=columns)
-    return table.set_index(columns[0])
+    values = [[getattr(row, column) for column in columns] for row in rows]
+    return pd.DataFrame(values, columns=columns).set_index(columns[0])

@@ -1,10 +1,10 @@
-"""Measure the leaks of the full data: writes results/leakage.json and draws results/leakage.png from it.
+"""Measure the data leakage of the real posts: write leakage.json, and draw leakage.png from it.
 
-    python tools/measure_leakage.py --data-dir PATH
-    python tools/measure_leakage.py --draw          # the chart alone, from the JSON that is there
+    python tools/experiments/ablation.py --data-dir PATH
+    python tools/experiments/ablation.py --draw     # only the chart, from the file that is there
 
-Takes some ten minutes on two cores. The file holds counts, shares and accuracies: no post's
-text, and no word of one.
+Takes some fifteen minutes on two cores. The file holds names of ours, counts, shares and
+accuracies: no text of a post.
 """
 
 import argparse
@@ -15,42 +15,44 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
-from helpers import audit, data, headers, leakage, splits
+from helpers import data, headers, leakage, splits
+from helpers.plots import BLUE, GREEN, VERMILLION
 from helpers.splits import take
 
-RESULTS = Path(__file__).resolve().parent.parent / "results"
-README = RESULTS.parent / "README.md"
-START, END = "<!-- leakage: written by measure_leakage.py -->", "<!-- end of leakage -->"
+RESULTS = Path(data.__file__).parent / "results"
 SEEDS = (1337, 1338, 1339)
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
-# the same texts on each split, with the copies in: a learner who comes from the reference finds its conditions
-SIDE_BY_SIDE = tuple((f"{text}, {how}", text, False, how) for text in ("reference", "body", "strict")
-                     for how in ("random", "thread", "author", "date", "one date")) + (
-    ("reference, stratified", "reference", False, "stratified"),
-    ("strict, one date+thread+author", "strict", False, "one date+thread+author"),
-)
+# four texts on two splits, duplicates included
+TEXT_BY_SPLIT = tuple(
+    (f"{text}, {how}", text, False, how) for text in ("reference", "body", "unquoted", "strict")
+    for how in ("random", "thread"))
 
 
 def main(arguments=None):
-    """Run the command line."""
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Instead of the command line's own.
+    """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dataset", choices=("sample", "full"), default="full")
-    parser.add_argument("--data-dir", default="", help="folder with news20.tar.gz or 20_newsgroup/")
+    parser.add_argument("--data-dir", default="", help="folder with the real posts")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder to write to")
-    parser.add_argument("--draw", action="store_true", help="only draw the chart, from the JSON that is there")
+    parser.add_argument("--draw", action="store_true", help="only draw the chart")
     options = parser.parse_args(arguments)
-    options.output.mkdir(parents=True, exist_ok=True)
-    target = options.output / "leakage.json"
+    file = options.output / "leakage.json"
     if not options.draw:
         results = measure(data.load_corpus(options.dataset, options.data_dir), options.dataset)
-        target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    results = json.loads(target.read_text(encoding="utf-8"))
-    draw(results, options.output / "leakage.png")
-    if options.output == RESULTS:
-        text = README.read_text(encoding="utf-8")
-        before, after = text.split(START)[0], text.split(END)[1]
-        README.write_text(f"{before}{START}\n{section(results)}{END}{after}", encoding="utf-8")
+        options.output.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    results = json.loads(file.read_text(encoding="utf-8"))
+    draw(results).savefig(options.output / "leakage.png", dpi=110,
+                          metadata={"Description": describe(results), "Software": None})
     print(describe(results))
 
 
@@ -58,105 +60,99 @@ def measure(corpus, dataset, seeds=SEEDS):
     """Return everything that the file holds, as plain numbers and names."""
     texts, labels, seed = corpus.texts, corpus.labels, seeds[0]
     cuts = {how: splits.split_corpus(corpus, how, seed=seed) for how in splits.SPLITS}
-    threads, authors = splits.thread_groups(texts), splits.author_groups(texts)
-    ladder = leakage.ladder(corpus, seeds)
-    print(leakage.table(ladder))
+    predictors = {how: leakage.metadata_predictors(corpus, cuts[how], seed=seed)
+                  for how in ("random", "thread")}
+    shared = {}
+    for how in ("random", "thread", "author"):
+        train, held_out = cuts[how].train, cuts[how].validation
+        shared[how] = leakage.audit(take(texts, train), take(texts, held_out),
+                                    labels_a=labels[train], labels_b=labels[held_out])
     return {
         "date": date.today().isoformat(),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+        "versions": {"python": platform.python_version(),
+                     **{name: version(name) for name in LIBRARIES}},
         "dataset": dataset,
         "posts": len(corpus),
-        "seeds": list(seeds),
-        "undated_share": float(np.isnan([headers.posting_time(text) for text in texts]).mean()),
-        "ladder": _rows(ladder, leakage.word_sorts(ladder, corpus)),
-        "side_by_side": _rows(leakage.ladder(corpus, seeds, rungs=SIDE_BY_SIDE)),
-        "predictors": {how: [_rounded(vars(guess)) for guess in leakage.predictors(corpus, cuts[how], seed=seed)]
-                       for how in ("random", "thread")},
-        "shared": {how: [{"what": row.what, "count": row.count, "share": round(row.share, 4)} for row in audit.audit(
-            take(texts, cut.train), take(texts, cut.validation),
-            labels_a=labels[cut.train], labels_b=labels[cut.validation])] for how, cut in cuts.items()},
-        "splits": {how: {"sizes": [len(part) for part in vars(cut).values()],
-                         "validation_class_share": _range(splits.class_shares(cut, labels)["validation"])}
-                   for how, cut in cuts.items()},
-        "groups": {"threads": _sizes(threads), "authors": _sizes(authors),
-                   "threads and authors joined": _sizes(splits.joined_groups(
-                       [("thread", str(thread)), ("author", str(author))]
-                       for thread, author in zip(threads, authors)))},
         "distinct_posts": len(splits.distinct_posts(texts)),
-        "share_of_lines": _rounded(headers.removed_shares(texts)),
-        "group_names_left": {text: leakage.group_names_left(corpus, text) for text in leakage.TEXTS},
+        "undated_share": rounded(np.isnan([headers.posting_time(text) for text in texts]).mean()),
+        "seeds": list(seeds),
+        "ablation": rows(leakage.ablation(corpus, seeds)),
+        "text_by_split": rows(leakage.ablation(corpus, seeds, steps=TEXT_BY_SPLIT)),
+        "predictors": {how: [{name: rounded(value) for name, value in vars(row).items()}
+                             for row in found] for how, found in predictors.items()},
+        "shared": {how: [{"what": row.what, "count": row.count, "share": rounded(row.share)}
+                         for row in found] for how, found in shared.items()},
+        "splits": {how: [len(part) for part in vars(cut).values()] for how, cut in cuts.items()},
+        "groups": {name: len(np.unique(find(texts))) for name, find in splits.GROUPS.items()},
+        "share_of_lines": {kind: rounded(share)
+                           for kind, share in headers.removed_shares(texts).items()},
+        "group_names_left": {text: leakage.group_names_left(corpus, text)
+                             for text in headers.TEXT_RULES},
     }
+
+
+def rows(steps):
+    """Return steps for the file: a split that the seeds do not change counts as one."""
+    return [{"name": step.name, "text": step.text, "split": step.split, "train": step.n_train,
+             "held_out": step.n_held_out, "splits": step.n_splits, "mean": rounded(step.mean),
+             "low": rounded(step.low), "high": rounded(step.high),
+             "accuracies": [rounded(value) for value in step.accuracies]} for step in steps]
+
+
+def rounded(value):
+    """Round a number to four digits; nan becomes null, anything else stays."""
+    if not isinstance(value, float):
+        return value
+    return None if np.isnan(value) else round(float(value), 4)
 
 
 def describe(results):
     """Say in words what the chart shows."""
-    rows = results["ladder"]
-    steps = "; ".join(f"{row['name']} {row['mean']:.3f} ({row['low']:.3f} to {row['high']:.3f})" for row in rows)
-    return (f"Bar chart. What the accuracy was made of: the same linear model on {results['posts']:,} posts, "
-            f"with less and less that gives the group away. {len(rows)} bars, the mean and range of "
-            f"{len(results['seeds'])} seeds: {steps}.")
+    steps = [f"{row['name']} {row['mean']:.3f} "
+             f"({row['low']:.3f} to {row['high']:.3f}{', one split' * (row['splits'] == 1)})"
+             for row in results["ablation"]]
+    return (f"Bar chart: the ablation on {results['posts']:,} posts. {len(steps)} bars, the mean "
+            f"accuracy and the range of {len(results['seeds'])} seeds: {'; '.join(steps)}.")
 
 
-def section(results):
-    """Write README's section: the chart with its description, and the ladder as a table."""
-    rows = "\n".join(f"| {row['name']} | {row['mean']:.3f} | {row['low']:.3f} to {row['high']:.3f} |"
-                     for row in results["ladder"])
-    return (f"![{describe(results)}](results/leakage.png)\n\n"
-            f"| what the model reads, and how posts are split | accuracy | range of {len(results['seeds'])} seeds |\n"
-            f"|---|---|---|\n{rows}\n\nMeasured on {results['date']} with scikit-learn "
-            f"{results['versions']['scikit-learn']}; all figures: [results/leakage.json](results/leakage.json).\n")
+def draw(results):
+    """Draw the ablation as bars.
 
+    Parameters
+    ----------
+    results : dict
+        The content of leakage.json.
 
-def draw(results, path):
-    """Draw the ladder as bars; the picture carries its description."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    from helpers.plots import BLUE, GREEN, VERMILLION
-
-    rows = results["ladder"]
-    means = np.array([row["mean"] for row in rows])
-    errors = [means - [row["low"] for row in rows], [row["high"] for row in rows] - means]
-    stages = {"text with header lines": VERMILLION, "text cut by the rules": BLUE, "strict text, other splits": GREEN}
-    stage = [0 if row["text"] in ("full", "reference") else 1 if row["split"] == "random" else 2 for row in rows]
-    figure, axes = plt.subplots(figsize=(9, 0.8 + 0.42 * len(rows)), layout="constrained")
-    axes.barh([row["name"] for row in rows], means, color=[list(stages.values())[n] for n in stage], xerr=errors,
-              capsize=3)
-    handles = [plt.Rectangle((0, 0), 1, 1, color=color) for color in stages.values()]
-    figure.legend(handles, stages, loc="outside lower center", ncols=3, frameon=False)
-    for y, row in enumerate(rows):
-        axes.annotate(f"{row['mean']:.3f}", (row["high"], y), xytext=(5, 0), textcoords="offset points", va="center")
-    axes.margins(x=0.1)
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    steps = results["ablation"]
+    names = [row["name"] + " (one split)" * (row["splits"] == 1) for row in steps]
+    means = np.array([row["mean"] for row in steps])
+    lows, highs = np.array([(row["low"], row["high"]) for row in steps]).T
+    stages = {"header lines in the text": VERMILLION, "random split": BLUE, "other splits": GREEN}
+    figure = Figure(figsize=(9, 0.8 + 0.42 * len(steps)), layout="constrained")
+    axes = figure.subplots()
+    axes.barh(names, means, xerr=[means - lows, highs - means], capsize=3,
+              color=[stages[_stage(row)] for row in steps])
+    for place, (mean, high) in enumerate(zip(means, highs)):
+        axes.annotate(f"{mean:.3f}", (high, place), xytext=(5, 0), textcoords="offset points",
+                      va="center")
     axes.invert_yaxis()
-    axes.set(title="What the accuracy was made of",
-             xlabel=f"accuracy on held-out posts, mean and range of {len(results['seeds'])} seeds")
+    axes.margins(x=0.1)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=110, metadata={"Description": describe(results), "Software": None})
-    plt.close(figure)
+    axes.set(title="The ablation: what is the accuracy made of?",
+             xlabel=f"accuracy on held-out posts, mean and range of {len(results['seeds'])} seeds")
+    handles = [Patch(color=color, label=name) for name, color in stages.items()]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+    return figure
 
 
-def _rows(rungs, sorts=None):
-    return [{"name": rung.name, "text": rung.text, "split": rung.split, "train": rung.n_train,
-             "held_out": rung.n_held_out, "mean": round(rung.mean, 4), "low": round(rung.low, 4),
-             "high": round(rung.high, 4), "accuracies": [round(value, 4) for value in rung.accuracies],
-             **({"leans_on": sorts[rung.name]} if sorts else {})} for rung in rungs]
-
-
-def _sizes(groups):
-    sizes = np.sort(np.bincount(groups))[::-1]
-    return {"count": int(np.count_nonzero(sizes)), "largest": sizes[:3].tolist()}
-
-
-def _range(shares):
-    return [round(float(shares.min()), 4), round(float(shares.max()), 4)]
-
-
-def _rounded(values):
-    """Round for JSON; what no number stands for becomes null."""
-    return {name: (None if np.isnan(value) else round(value, 4)) if isinstance(value, float) else value
-            for name, value in values.items()}
+def _stage(row):
+    if row["text"] in ("full", "reference"):
+        return "header lines in the text"
+    return "random split" if row["split"] == "random" else "other splits"
 
 
 if __name__ == "__main__":
