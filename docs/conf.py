@@ -3,6 +3,8 @@
 import tomllib
 from pathlib import Path
 
+from myst_nb.core import render
+
 HERE = Path(__file__).resolve().parent
 with open(HERE / "pyproject.toml", "rb") as file:
     PROJECT = tomllib.load(file)["project"]
@@ -38,3 +40,18 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
+
+
+_render_image = render.NbElementRenderer.render_image
+
+
+def render_image(self, data):
+    """Render a picture with the alternative text that its output carries."""
+    images = _render_image(self, data)
+    alt = data.output_metadata.get(data.mime_type, {}).get("alt")
+    for image in images if alt else []:
+        image["alt"] = alt
+    return images
+
+
+render.NbElementRenderer.render_image = render_image

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from jinja2 import DictLoader
 from nbconvert import HTMLExporter
 from papermill.exceptions import PapermillExecutionError
 
@@ -25,6 +26,12 @@ QUIET_SECONDS = 15
 # a line may come in two messages, its text and its end; a busy machine has a minute for an output.
 EXECUTION = {"extra_arguments": ["--IPKernelApp.log_level=50"], "coalesce_streams": True,
              "iopub_timeout": 60}
+# nbconvert's page, with the alternative text that a picture's output carries
+PAGE = """{% extends 'lab/index.html.j2' %}
+{% block data_png scoped %}
+{%- set alt = (output | get_metadata('alt', 'image/png') or '') | escape_html -%}
+{{ super() | replace('<img ', '<img alt="' ~ alt ~ '" ', 1) }}
+{% endblock %}"""
 
 
 def main(arguments=None):
@@ -79,7 +86,9 @@ def main(arguments=None):
 
 def write_page(notebook, path):
     """Write an executed lesson as a page; its links to other lessons lead to their pages."""
-    page, _ = HTMLExporter().from_notebook_node(notebook)
+    exporter = HTMLExporter(extra_loaders=[DictLoader({"page.html.j2": PAGE})],
+                            template_file="page.html.j2", exclude_anchor_links=True)
+    page, _ = exporter.from_notebook_node(notebook)
     for lesson in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         page = page.replace(f'href="{lesson.name}"', f'href="{lesson.stem}.html"')
     path.write_text(page, encoding="utf-8")
