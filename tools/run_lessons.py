@@ -16,6 +16,7 @@ import nbformat
 import papermill
 from jinja2 import DictLoader
 from nbconvert import HTMLExporter
+from nbconvert.preprocessors import TagRemovePreprocessor
 from papermill.exceptions import PapermillExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,7 +88,9 @@ def main(arguments=None):
 def write_page(notebook, path):
     """Write an executed lesson as a page; its links to other lessons lead to their pages."""
     exporter = HTMLExporter(extra_loaders=[DictLoader({"page.html.j2": PAGE})],
-                            template_file="page.html.j2", exclude_anchor_links=True)
+                            template_file="page.html.j2", exclude_anchor_links=True,
+                            preprocessors=[TagRemovePreprocessor(
+                                enabled=True, remove_input_tags={"bootstrap"})])
     page, _ = exporter.from_notebook_node(notebook)
     for lesson in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         page = page.replace(f'href="{lesson.name}"', f'href="{lesson.stem}.html"')
