@@ -241,7 +241,7 @@ def test_nearest_words():
 
 
 @pytest.mark.parametrize(("without", "first"), [
-    (("east", "far east"), "north-east"), ("far east", "east"), ({"east"}, "far east"), (iter(["east"]), "far east")])
+    (("east", "far east"), "north-east"), ("east", "far east"), ({"east"}, "far east"), (iter(["east"]), "far east")])
 def test_nearest_words_leaves_words_out(without, first):
     nearest = glove.nearest_words(ROWS, NAMES, np.array([2.0, 0.0]), k=3, without=without)
     assert nearest[0][0] == first and len(nearest) == 3
