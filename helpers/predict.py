@@ -61,7 +61,7 @@ def as_texts(given):
     Raises
     ------
     TypeError
-        If anything in it is no text; the message says what, where, and what to do.
+        If anything in it is not a text; the message says what, where, and what to do.
     """
     if isinstance(given, io.IOBase):
         raise TypeError("The texts are an open file. Give its text: file.read().")
@@ -120,7 +120,7 @@ def read_text(content, where="The text"):
     Raises
     ------
     ValueError
-        If it is no text.
+        If it is not text.
     """
     encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
     if encoding == "utf-8" and b"\0" in content:
@@ -185,7 +185,7 @@ class Predictor:
         Raises
         ------
         TypeError
-            If something given is no text.
+            If something given is not a text.
         """
         posts = as_texts(texts)
         if not keep_header:
@@ -244,7 +244,7 @@ def load(path, *, trust=False):
     FileNotFoundError
         If there is nothing at `path`.
     ValueError
-        If it is no model of this course, damaged, a program that is not trusted, or of a version
+        If it is not a model of this course, damaged, a program that is not trusted, or of a version
         that cannot be read here.
     ModuleNotFoundError
         If the library that runs the format is not installed.
@@ -291,7 +291,7 @@ def _look(path):
     except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
         inside = [way.path for way in FORMATS.values() if (path / way.path).exists()]
         hint = f" Name one of the models in it: {', '.join(inside)}." if inside else ""
-        raise ValueError(f"{path} is no model of this course, or it is damaged.{hint}") from error
+        raise ValueError(f"{path} is not a model of this course, or it is damaged.{hint}") from error
     if not known:
         raise ValueError(f"{path} was written by another version of this course: its description "
                          f"has format {about['format']!r}, and this version reads {ABOUT_FORMAT}. "

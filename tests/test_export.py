@@ -224,7 +224,7 @@ def test_a_model_says_what_it_is(name, paths, description):
 def test_the_lesson_s_way_a_plain_file_and_then_its_note(trained, description, posts, in_memory, tmp_path):
     classifier = export.build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
     classifier.save(tmp_path / "a.keras")
-    with pytest.raises(ValueError, match="no model of this course"):
+    with pytest.raises(ValueError, match="not a model of this course"):
         predict.load(tmp_path / "a.keras")
     export.add_description(tmp_path / "a.keras", description)
     predictor = predict.load(tmp_path / "a.keras")
@@ -358,8 +358,8 @@ def test_no_model_other_version_other_backend_and_no_library_give_a_sentence(pat
     keras.Sequential([keras.Input((2,)), layers.Dense(1)]).save(tmp_path / "plain.keras")
     shutil.copy(paths["keras"], tmp_path / "later.keras")
     export.add_description(tmp_path / "later.keras", {"format": 99})
-    for given, said in (("none", "There is no model"), ("", "no model of this course"), ("text.keras", "no model of this course"),
-                        ("plain.keras", "no model of this course"), ("later.keras", "another version of this course")):
+    for given, said in (("none", "There is no model"), ("", "not a model of this course"), ("text.keras", "not a model of this course"),
+                        ("plain.keras", "not a model of this course"), ("later.keras", "another version of this course")):
         assert predict.main([str(tmp_path / given)]) == 1
         printed = capsys.readouterr()
         assert said in printed.err and str(tmp_path / given) in printed.err and printed.out == ""
