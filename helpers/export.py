@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import warnings
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -144,7 +143,7 @@ def save(trained, folder, *, sequence_length, text, about, formats=tuple(predict
     for name in formats:
         path = folder / predict.FORMATS[name].path
         if name == "keras":
-            save_keras(classifier, path, description)
+            _save_keras(classifier, path, description)
         elif name == "savedmodel":
             save_savedmodel(classifier, path, description)
         elif name == "onnx" and not all(map(importlib.util.find_spec, ("tf2onnx", "onnx"))):
@@ -156,18 +155,7 @@ def save(trained, folder, *, sequence_length, text, about, formats=tuple(predict
     return paths
 
 
-def save_keras(classifier, path, description):
-    """Save a model as a ``.keras`` file with its description in it.
-
-    Parameters
-    ----------
-    classifier : keras.Model
-        As `build_classifier` returns it.
-    path : pathlib.Path
-        Ends in ``.keras``.
-    description : dict
-        As `describe` returns it.
-    """
+def _save_keras(classifier, path, description):
     with _replaced(path) as new:
         classifier.save(new)
         add_description(new, description)
@@ -228,32 +216,20 @@ def save_savedmodel(classifier, folder, description):
         return classifier(text)
 
     def serving_default(text):
-        return classifier(cut_header(text, description["text"]))
+        return classifier(_cut_header(text, description["text"]))
 
     module = tf.Module()  # Keras's own ExportArchive would write every weight twice
     module.classifier = classifier
     signatures = {function.__name__: tf.function(function, input_signature=[taken])
                   for function in (as_is, serving_default)}
-    with _replaced(folder) as new, quiet():
+    with _replaced(folder) as new, predict.quiet():
         tf.saved_model.save(module, str(new / "1"), signatures)
         # TensorFlow checks the weights itself
         _write_description(new / "1", description, ["saved_model.pb"])
 
 
-def cut_header(text, rule):
-    """Cut the headers of posts with TensorFlow's operations.
-
-    Parameters
-    ----------
-    text : tensor of str, shape (batch,)
-        Whole posts in UTF-8.
-    rule : str
-        A key of `helpers.headers.TEXT_RULES`. Quotes and signatures stay, whatever the rule.
-
-    Returns
-    -------
-    tensor of str, shape (batch,)
-    """
+def _cut_header(text, rule):
+    # with TensorFlow's operations, from a tensor of posts; quotes and signatures stay
     pattern = {"full": "", "reference": TEN_LINES}.get(rule, HEADER_PATTERN)
     valid = tf.strings.unicode_transcode(text, "UTF-8", "UTF-8")  # the pattern stops at other bytes
     return tf.strings.regex_replace(valid, pattern, "", replace_global=False)
@@ -281,7 +257,7 @@ def save_network(network, folder, name, vocabulary, description):
     """
     file = predict.FORMATS[name].network
     ids = keras.InputSpec(shape=(None, description["sequence_length"]), dtype="int32", name="ids")
-    with _replaced(folder) as new, quiet():
+    with _replaced(folder) as new, predict.quiet():
         new.mkdir()
         # a str: Keras 3.13 takes no path here
         network.export(str(new / file), format=name, input_signature=[ids], verbose=False)
@@ -303,18 +279,6 @@ def _replaced(path):
         if path.is_dir():
             shutil.rmtree(path)
         os.replace(new, path)
-
-
-@contextlib.contextmanager
-def quiet():
-    """Keep the converters' notes, some of which C++ writes, out of a notebook."""
-    level = tf.get_logger().level
-    with predict.quiet(), warnings.catch_warnings(action="ignore"):
-        tf.get_logger().setLevel("ERROR")
-        try:
-            yield
-        finally:
-            tf.get_logger().setLevel(level)
 
 
 # --- lesson 09: what each format weighs, and whether it answers the same
@@ -347,7 +311,7 @@ def ask(path, posts, *, first_on_path=()):
     folders = [*first_on_path, Path(__file__).resolve().parent.parent, os.environ.get("PYTHONPATH")]
     search = os.pathsep.join(str(place) for place in folders if place)
     environment = {**os.environ, "PYTHONPATH": search}
-    program = "import sys; from helpers import predict; predict.measure(sys.argv[1])"
+    program = "import sys; from helpers import predict; predict._measure(sys.argv[1])"
     done = subprocess.run([sys.executable, "-c", program, str(path)], input=json.dumps(posts),
                           text=True, encoding="utf-8", capture_output=True, env=environment)
     if done.returncode:
@@ -443,8 +407,8 @@ DATA = {
 }
 TEXTS = {
     "full": "It reads the whole post. **The header names the group: the accuracy is leaked.**",
-    "reference": "It reads the post without its first ten lines. **Header lines that name the "
-                 "group are left in many posts: the accuracy is partly leaked.**",
+    "reference": "It reads the post without its first ten lines. **Parts of the header are left: "
+                 "the accuracy is partly leaked.**",
     "body": "It reads what is below the header, quotes and signatures included.",
     "unquoted": "It reads what is below the header, without quotes.",
     "strict": "It reads what the writer added: no header, no quotes, no signature.",
@@ -455,9 +419,8 @@ SPLITS = {
                   "in the test set",
     "thread": "thread-wise: no thread is in two sets",
     "author": "author-wise: nobody's posts are in two sets",
-    "date": "chronologically within each group: the oldest posts to train, the newest to test",
-    "one date": "chronologically, by one date for all groups: the oldest posts to train, the "
-                "newest to test",
+    "date": "chronologically in each group: the oldest posts to train, the newest to test",
+    "one date": "by one date: the oldest posts to train, the newest to test",
 }
 
 

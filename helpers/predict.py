@@ -16,14 +16,17 @@ import glob
 import hashlib
 import io
 import json
+import logging
 import os
 import statistics
 import sys
 import time
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,7 +37,7 @@ BATCH = 256
 ABOUT = "about.json"  # the description that travels with a model, in its archive or folder
 ABOUT_FORMAT = 2  # of that description
 VOCABULARY = "vocabulary.txt"
-TIMED_POSTS = 30  # that `measure` asks one by one
+TIMED_POSTS = 30  # that `_measure` asks one by one
 # byte-order marks; that of UTF-32 begins with that of UTF-16, so it comes first
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig",
           codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
@@ -45,35 +48,18 @@ _MISSING = ("NoneType", "NAType", "NaTType", "MaskedConstant")
 
 # --- what people give
 
-def as_texts(given):
-    """Return what was given as a list of texts.
-
-    Parameters
-    ----------
-    given : str, bytes, or a list, array or pandas column of these
-        One text, or several. Bytes are decoded by `read_text`.
-
-    Returns
-    -------
-    list of str
-        One text per post: a single text gives a list of one.
-
-    Raises
-    ------
-    TypeError
-        If anything in it is not a text; the message says what, where, and what to do.
-    """
+def _as_texts(given):
+    """Return one text or several as a list of str, or say what is wrong, where, and what to do."""
     if isinstance(given, io.IOBase):
         raise TypeError("The texts are an open file. Give its text: file.read().")
     if isinstance(given, (Mapping, Set)) or hasattr(given, "columns"):
         raise TypeError(f"The texts are of type {type(given).__name__}. "
                         "Give a list of texts, or one column of a table.")
-    shape = getattr(given, "shape", None)
-    if isinstance(given, _BYTES + (str,)) or not hasattr(given, "__iter__"):
+    shape = getattr(given, "shape", (1,))
+    one = isinstance(given, (str, *_BYTES)) or not hasattr(given, "__iter__")
+    if one or len(shape) == 0:
         return [_as_text(given, "The text")]
-    if shape is not None and len(shape) != 1:
-        if len(shape) == 0:
-            return [_as_text(given, "The text")]
+    if len(shape) > 1:
         raise TypeError(f"The texts are an array of shape {tuple(shape)}. "
                         "Give one dimension: array.ravel().")
     return [_as_text(item, f"Text {number}") for number, item in enumerate(given)]
@@ -85,7 +71,7 @@ def _as_text(item, where):
     if isinstance(item, np.ndarray) and not item.shape and item is not np.ma.masked:
         item = item.item()
     if isinstance(item, _BYTES):
-        item = read_text(bytes(item), where)
+        item = _decode(bytes(item), where)
     if isinstance(item, str):
         # half of a surrogate pair, which a browser may send, has no UTF-8 form
         return item.encode("utf-8", "replace").decode("utf-8")
@@ -101,27 +87,8 @@ def _as_text(item, where):
     raise TypeError(f"{where} is {problem}. {remedy}")
 
 
-def read_text(content, where="The text"):
-    """Decode the bytes of a text file.
-
-    Parameters
-    ----------
-    content : bytes
-        UTF-8, UTF-16, UTF-32 (with or without a byte-order mark, UTF-32 with one), or latin-1 as
-        the posts of 1993.
-    where : str
-        The name of the text in an error message.
-
-    Returns
-    -------
-    str
-        The text, without a byte-order mark.
-
-    Raises
-    ------
-    ValueError
-        If it is not text.
-    """
+def _decode(content, where="The text"):
+    """Decode the bytes of a text file: UTF-8, UTF-16, UTF-32, or latin-1 as the posts of 1993."""
     encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
     if encoding == "utf-8" and b"\0" in content:
         # in UTF-16 without a mark, nearly every second byte of an English text is zero
@@ -172,7 +139,7 @@ class Predictor:
         Parameters
         ----------
         texts : str, bytes, or a list, array or pandas column of these
-            Whole posts, n of them; `as_texts` says what is taken.
+            Whole posts, n of them; one text is a list of one.
         keep_header : bool
             Whether the posts are read as they are, with what looks like a header.
 
@@ -187,7 +154,7 @@ class Predictor:
         TypeError
             If something given is not a text.
         """
-        posts = as_texts(texts)
+        posts = _as_texts(texts)
         if not keep_header:
             posts = [clean_text(post, self.about["text"]) for post in posts]
         answers = [np.zeros((0, len(self.class_names)), np.float32)]
@@ -228,8 +195,7 @@ def load(path, *, trust=False):
     Parameters
     ----------
     path : str or pathlib.Path
-        A ``.keras`` file, or the folder of a SavedModel (with or without its number), of an ONNX
-        or of a LiteRT network.
+        A ``.keras`` file, or the folder of a SavedModel, an ONNX or a LiteRT network.
     trust : bool
         Whether a SavedModel may be loaded. It is a program: its graph can read and write files.
         A ``.keras`` file is loaded in Keras's safe mode, which refuses program code in it; ONNX and
@@ -290,8 +256,8 @@ def _look(path):
         known = about["format"] == ABOUT_FORMAT
     except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
         inside = [way.path for way in FORMATS.values() if (path / way.path).exists()]
-        hint = f" Name one of the models in it: {', '.join(inside)}." if inside else ""
-        raise ValueError(f"{path} is not a model of this course, or it is damaged.{hint}") from error
+        hint = f" Name a model in it: {', '.join(inside)}." if inside else ""
+        raise ValueError(f"{path} is not a model of this course, or damaged.{hint}") from error
     if not known:
         raise ValueError(f"{path} was written by another version of this course: its description "
                          f"has format {about['format']!r}, and this version reads {ABOUT_FORMAT}. "
@@ -357,29 +323,14 @@ def _vectorizer(path, about):
     return lambda texts: texts_to_sequences(texts, vocabulary, about["sequence_length"])
 
 
-@dataclass(frozen=True)
-class Format:
-    """A format of a model.
+class Format(NamedTuple):
+    """A format of a model."""
 
-    Attributes
-    ----------
-    path : str
-        Its name in the folder that `helpers.export.save` fills.
-    network : str
-        The file in that folder by which the format is known; ``""`` if it is a single file.
-    packages : tuple of str
-        What must be installed to run it.
-    is_program : bool
-        Whether it can read and write files when it is asked, as a stranger's program could.
-    load : callable
-        From the path and the description to a function from cleaned texts to probabilities.
-    """
-
-    path: str
-    network: str
-    packages: tuple
-    is_program: bool
-    load: Callable
+    path: str  # its name in the folder that `helpers.export.save` fills
+    network: str  # the file in that folder that shows the format; "" if it is a single file
+    packages: tuple  # what must be installed to run it
+    is_program: bool  # whether it can read and write files
+    load: Callable  # from path and description to a function from texts to probabilities
 
 
 FORMATS = {  # the one list of formats; `helpers.export` writes each of them
@@ -394,27 +345,23 @@ FORMATS = {  # the one list of formats; `helpers.export` writes each of them
 
 @contextlib.contextmanager
 def quiet():
-    """Keep out of the output what C++ code writes to standard error past Python."""
-    kept = os.dup(2)
+    """Keep notes of TensorFlow and its converters out of the output; C++ writes past Python."""
+    logger, kept = logging.getLogger("tensorflow"), os.dup(2)
+    level = logger.level
     try:
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        with open(os.devnull, "w", encoding="utf-8") as nowhere, warnings.catch_warnings():
             os.dup2(nowhere.fileno(), 2)
+            warnings.simplefilter("ignore")
+            logger.setLevel(logging.ERROR)
             yield
     finally:
+        logger.setLevel(level)
         os.dup2(kept, 2)
         os.close(kept)
 
 
-def measure(path):
-    """Ask a model about the posts on standard input and print answers and times.
-
-    `helpers.export.ask` starts this in a new process: posts and answers pass as JSON.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        What `load` takes.
-    """
+def _measure(path):
+    """Answer and time the posts on standard input; `helpers.export.ask` starts this."""
     posts = json.load(sys.stdin)
     start = time.perf_counter()
     predictor = load(path, trust=True)
@@ -503,11 +450,11 @@ def _files(names):
 
 def _read(file):
     if file:
-        return read_text(file.read_bytes(), str(file))
+        return _decode(file.read_bytes(), str(file))
     if sys.stdin.isatty():
         print("Type or paste a text; end it with Ctrl-D (on Windows: Ctrl-Z and Enter).",
               file=sys.stderr)
-    return read_text(sys.stdin.buffer.read(), "Standard input")
+    return _decode(sys.stdin.buffer.read(), "Standard input")
 
 
 def _as_lines(file, groups, header):

@@ -96,7 +96,7 @@ def run(*arguments, stdin="", **options):
 def test_tensorflow_cuts_the_header_as_python_does(rule, sample_corpus):
     texts = [*sample_corpus.texts, *HOSTILE]
     python = {"full": lambda text: text, "reference": TEXT_RULES["reference"]}.get(rule, lambda text: split_post(text)[1])
-    cut = export.cut_header(tf.constant(texts), rule)
+    cut = export._cut_header(tf.constant(texts), rule)
     assert [text.decode("utf-8") for text in cut.numpy()] == [python(text) for text in texts]
 
 
@@ -107,12 +107,12 @@ def test_tensorflow_cuts_the_headers_of_all_real_posts(full_folder):
     texts = data.load_corpus("full", str(full_folder)).texts
     for start in range(0, len(texts), 1_000):
         some = texts[start:start + 1_000]
-        cut = export.cut_header(tf.constant(some), "body").numpy()
+        cut = export._cut_header(tf.constant(some), "body").numpy()
         assert [text.decode("utf-8") for text in cut] == [split_post(text)[1] for text in some]
 
 
 def test_a_header_is_cut_from_bytes_that_are_no_utf8_too():
-    cut = export.cut_header(tf.constant([b"From: \xe9\xff\nSubject: a\n\nbody \xe9"]), "body").numpy()[0]
+    cut = export._cut_header(tf.constant([b"From: \xe9\xff\nSubject: a\n\nbody \xe9"]), "body").numpy()[0]
     assert cut.decode("utf-8") == "body \ufffd"
 
 
@@ -233,7 +233,7 @@ def test_the_lesson_s_way_a_plain_file_and_then_its_note(trained, description, p
 
 def test_what_fails_leaves_the_earlier_model(trained, description, tmp_path, monkeypatch):
     classifier = export.build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
-    for write, path in ((export.save_keras, tmp_path / "a.keras"), (export.save_savedmodel, tmp_path / "a")):
+    for write, path in ((export._save_keras, tmp_path / "a.keras"), (export.save_savedmodel, tmp_path / "a")):
         write(classifier, path, description)
         with pytest.raises(TypeError):
             write(classifier, path, {**description, "odd": object()})
@@ -282,7 +282,7 @@ import keras
 assert Path(keras.__file__).is_relative_to(sys.argv[1])
 from helpers import export, predict
 model, about = keras.saving.load_model(sys.argv[2]), predict.load(sys.argv[2]).about
-export.save_keras(model, Path(sys.argv[3]) / "written.keras", about)
+export._save_keras(model, Path(sys.argv[3]) / "written.keras", about)
 export.save_savedmodel(model, Path(sys.argv[3]) / "written", about)
 words = [layer for layer in model.layers if layer.name == "text_vectorization"][0].get_vocabulary()
 for name in ("onnx", "litert"):
@@ -365,7 +365,7 @@ def test_no_model_other_version_other_backend_and_no_library_give_a_sentence(pat
         assert said in printed.err and str(tmp_path / given) in printed.err and printed.out == ""
         assert printed.err.count("\n") == 1
     assert predict.main([str(paths["keras"].parent)]) == 1
-    assert "Name one of the models in it: classifier.keras, classifier_savedmodel" in capsys.readouterr().err
+    assert "Name a model in it: classifier.keras, classifier_savedmodel" in capsys.readouterr().err
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     assert predict.main([str(paths["keras"])]) == 1
     assert "Keras runs on jax here, and only TensorFlow reads text" in capsys.readouterr().err

@@ -214,13 +214,13 @@ FILES = [  # the bytes of a file, the text in it
 
 @pytest.mark.parametrize("content, text", FILES, ids=name)
 def test_text_files_of_many_encodings(content, text):
-    assert predict.read_text(content) == text
+    assert predict._decode(content) == text
 
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\0" * 40, b"a\0b", b"\xff\xfea", bytes(range(256)) * 9])
 def test_a_file_that_is_no_text_gets_a_sentence(content):
     with pytest.raises(ValueError, match=r"photo\.png .* Save it as plain text \(UTF-8\)\."):
-        predict.read_text(content, "photo.png")
+        predict._decode(content, "photo.png")
 
 
 @pytest.fixture
