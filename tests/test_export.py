@@ -241,6 +241,13 @@ def test_what_fails_leaves_the_earlier_model(trained, description, tmp_path, mon
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a", "a.keras"]
 
 
+def test_savedmodel_may_be_saved_again(trained, description, tmp_path):
+    classifier = export.build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
+    for seed in (1, 2):
+        export.save_savedmodel(classifier, tmp_path / "a", {**description, "seed": seed})
+    assert predict.load(tmp_path / "a", trust=True).about["seed"] == 2
+
+
 def test_where_a_lesson_keeps_its_model(tmp_path, monkeypatch):
     monkeypatch.setenv("WORD_EMBEDDINGS_OUTPUT", str(tmp_path / "by variable"))
     assert export.output_folder() == tmp_path / "by variable" and (tmp_path / "by variable").is_dir()
