@@ -226,7 +226,8 @@ WITH_ENCODER = tuple(name for name in MODELS if "encoder" in name)
 # the rows of the learning curve, measured under the condition "body"
 CURVE = ("naive Bayes", "sentence encoder", "naive Bayes and sentence encoder",
          "attention network, GloVe frozen")
-FIRST = ("attention network, GloVe frozen", "one-token network, GloVe frozen")  # of the networks
+FIRST = ("attention network, GloVe frozen", "one-token network, GloVe frozen",
+         "Keras example, GloVe frozen", "Keras example, GloVe fine-tuned")  # of the networks
 
 
 def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", epochs=EPOCHS,
