@@ -325,7 +325,7 @@ def difference(runs, model, other, condition, n_labels=0):
     condition : str
         One of `CONDITIONS`.
     n_labels : int
-        Number of labelled posts; 0 for all.
+        Number of labeled posts; 0 for all.
 
     Returns
     -------
@@ -364,7 +364,7 @@ def threads_of_test_set(condition, seed):
 
 
 def learning_curve(runs=None):
-    """Return the accuracies at each number of labelled posts, under the condition "body".
+    """Return the accuracies at each number of labeled posts, under the condition "body".
 
     A model's points are means over the same splits: those measured at each of its sizes.
 
@@ -377,7 +377,7 @@ def learning_curve(runs=None):
     -------
     pandas.DataFrame
         One row per model and number of labels: "model", "n_labels" (0 for all), "labels" (the
-        median number of labelled posts), "mean", "low", "high" (over the splits), "splits".
+        median number of labeled posts), "mean", "low", "high" (over the splits), "splits".
     """
     runs = results() if runs is None else runs
     runs = runs[runs["condition"] == "body"]

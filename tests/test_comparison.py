@@ -82,7 +82,7 @@ def test_the_baseline_answers_the_most_frequent_class(posts):
     assert row["accuracy"] == 0.25 and np.array_equal(evaluation.correct_posts(row), posts.y_test == 2)
 
 
-def test_models_with_nothing_to_choose_learn_from_all_labelled_posts_and_networks_do_not(posts, trained):
+def test_models_with_nothing_to_choose_learn_from_all_labeled_posts_and_networks_do_not(posts, trained):
     """Posts of class 3 are only among those for validation: who learns from them knows its word."""
     posts.x_train[posts.y_train == 3] = posts.x_train[posts.y_train == 0]
     posts.y_train[posts.y_train == 3] = 0
@@ -106,7 +106,7 @@ def test_labels_for_validation_count(posts, trained):
 
 
 def test_few_labels_are_all_that_a_model_learns_from(posts):
-    """Of 50 labelled posts 40 are the first of training, 10 the first of validation; all others are mislabelled."""
+    """Of 50 labeled posts 40 are the first of training, 10 the first of validation; all others are mislabeled."""
     posts.y_train[40:] = (posts.y_train[40:] + 1) % CLASSES
     posts.y_validation[10:] = (posts.y_validation[10:] + 1) % CLASSES
     assert run("naive Bayes", n_labels=50)["accuracy"] == 1

@@ -39,7 +39,7 @@ from helpers.headers import clean_text
 # for all models: the 20,000 most frequent words of the training posts, 200 tokens of each post
 LIMITS = {"max_tokens": 20_000, "sequence_length": 200, "embedding_dim": 100}
 SHARES = {"validation_split": 0.05, "test_split": 0.2}
-ONE_IN = 5  # one labelled post in five is for validation, and at most the whole validation set
+ONE_IN = 5  # one labeled post in five is for validation, and at most the whole validation set
 BATCH_SIZE, SMALL_BATCH, MANY = 128, 32, 5_000  # below 5,000 posts large batches are too few
 EPOCHS, PATIENCE = 20, 5
 WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # of naive Bayes beside the encoder
@@ -60,7 +60,7 @@ class Task:
     posts : helpers.preparation.Prepared
         The split's arrays.
     n_train, n_validation : int
-        Number of labelled posts of the training and validation sets.
+        Number of labeled posts of the training and validation sets.
     seed, epochs : int
         Seed of everything random, and the maximum number of epochs.
     encode : callable
@@ -74,21 +74,21 @@ class Task:
     epochs: int
     encode: callable
 
-    def labelled(self, part):
-        """Return integers, labels and positions of the labelled "train" or "validation" posts."""
+    def labeled(self, part):
+        """Return integers, labels and positions of the labeled "train" or "validation" posts."""
         n = {"train": self.n_train, "validation": self.n_validation}[part]
         # copies: the arrays lie in the cache, and Keras would write on them
         names = (f"x_{part}", f"y_{part}", part)
         return tuple(np.array(getattr(self.posts, name)[:n]) for name in names)
 
-    def all_labelled(self):
-        """Return the same of all labelled posts, for models that choose nothing."""
-        parts = zip(self.labelled("train"), self.labelled("validation"))
+    def all_labeled(self):
+        """Return the same of all labeled posts, for models that choose nothing."""
+        parts = zip(self.labeled("train"), self.labeled("validation"))
         return tuple(np.concatenate(part) for part in parts)
 
 
 def _most_frequent(task):
-    _, labels, _ = task.all_labelled()
+    _, labels, _ = task.all_labeled()
     answers = np.full(len(task.posts.y_test), np.bincount(labels).argmax())
     return answers, {"learned_parameters": 0}
 
@@ -106,7 +106,7 @@ def _word_model(pipeline, pairs=False):
 
 def _words(build, pairs=False):
     def measure(task):
-        x, labels, _ = task.all_labelled()
+        x, labels, _ = task.all_labeled()
         model = _word_model(build(task.seed), pairs).fit(_texts(x), labels)
         learned = len(model[0].vocabulary_) * len(model.classes_)
         return model.predict(_texts(task.posts.x_test)), {"learned_parameters": learned}
@@ -124,7 +124,7 @@ def _mean_of_vectors(task):
             rows.append(vectors.sum(axis=1) / np.maximum(known, 1))
         return np.concatenate(rows)
 
-    x, labels, _ = task.all_labelled()
+    x, labels, _ = task.all_labeled()
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2_000))
     model.fit(means(x), labels)
     return model.predict(means(task.posts.x_test)), {"learned_parameters": model[-1].coef_.size}
@@ -136,21 +136,21 @@ def _encoder_model():
 
 def _encoder(task):
     encoded = task.encode()
-    _, labels, rows = task.all_labelled()
+    _, labels, rows = task.all_labeled()
     model = _encoder_model().fit(encoded[rows], labels)
     return model.predict(encoded[task.posts.test]), {"learned_parameters": model.coef_.size}
 
 
-def _both_scores(task, labelled, x, rows):
+def _both_scores(task, labeled, x, rows):
     """Return the scores of naive Bayes and of the encoder's model for some posts.
 
     The scores of naive Bayes are standardized for each post: mean 0, standard deviation 1 over
     the classes.
     """
-    x_labelled, labels, rows_labelled = labelled
-    words = _word_model(models.naive_bayes()).fit(_texts(x_labelled), labels)
+    x_labeled, labels, rows_labeled = labeled
+    words = _word_model(models.naive_bayes()).fit(_texts(x_labeled), labels)
     encoded = task.encode()
-    encoder = _encoder_model().fit(encoded[rows_labelled], labels)
+    encoder = _encoder_model().fit(encoded[rows_labeled], labels)
     scores = words[-1].predict_joint_log_proba(words[0].transform(_texts(x)))
     spread = scores.std(axis=1, keepdims=True)
     scores = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1, spread)
@@ -158,13 +158,13 @@ def _both_scores(task, labelled, x, rows):
 
 
 def _words_and_encoder(task):
-    x, labels, rows = task.labelled("validation")
-    words, encoder, classes = _both_scores(task, task.labelled("train"), x, rows)
+    x, labels, rows = task.labeled("validation")
+    words, encoder, classes = _both_scores(task, task.labeled("train"), x, rows)
     accuracies = [np.mean(classes[(weight * words + encoder).argmax(axis=1)] == labels)
                   for weight in WEIGHTS]
     weight = WEIGHTS[int(np.argmax(accuracies))]
-    # the weight is chosen: now both learn from all labelled posts
-    words, encoder, classes = _both_scores(task, task.all_labelled(), task.posts.x_test,
+    # the weight is chosen: now both learn from all labeled posts
+    words, encoder, classes = _both_scores(task, task.all_labeled(), task.posts.x_test,
                                            task.posts.test)
     answers = classes[(weight * words + encoder).argmax(axis=1)]
     return answers, {"weight": weight, "validation_accuracy": float(max(accuracies))}
@@ -175,8 +175,8 @@ def _network(build, vectors, trainable, **recipe):
         models.set_seed(task.seed)
         matrix = vectors(task.posts.matrix, task.seed)
         network = build(matrix, int(task.posts.y_train.max()) + 1, trainable=trainable)
-        x_train, y_train, _ = task.labelled("train")
-        x_validation, y_validation, _ = task.labelled("validation")
+        x_train, y_train, _ = task.labeled("train")
+        x_validation, y_validation, _ = task.labeled("validation")
         history = models.train(
             network, x_train, y_train, x_validation, y_validation, epochs=task.epochs,
             batch_size=BATCH_SIZE if len(y_train) >= MANY else SMALL_BATCH, patience=PATIENCE,
@@ -243,7 +243,7 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
     seed : int
         Seed of the split and of everything random.
     n_labels : int
-        Number of labelled posts, for training and validation together; 0 for all.
+        Number of labeled posts, for training and validation together; 0 for all.
     dataset, data_dir
         As in the lessons' parameters cells.
     epochs : int
@@ -260,7 +260,7 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
     Raises
     ------
     ValueError
-        If there is no such model or condition, or fewer labelled posts than asked for.
+        If there is no such model or condition, or fewer labeled posts than asked for.
     """
     known = {"model": MODELS, "condition": evaluation.CONDITIONS}
     for what, value in (("model", model), ("condition", condition)):

@@ -170,7 +170,7 @@ def page(runs):
               _image("learning_curve", describe_curve(runs)),
               "Mean accuracy over the splits, with the lowest and the highest in brackets.",
               _curve_table(evaluation.learning_curve(runs)), f"Differences from {BASE}:",
-              _table(["labelled posts", "model", "difference (95% interval)", "splits"],
+              _table(["labeled posts", "model", "difference (95% interval)", "splits"],
                      few[["n_labels", "model", "text", "splits"]].values.tolist())]
     gaps = missing(runs)
     versions = ", ".join(f"{name} {number}" for name, number in runs["versions"].iloc[-1].items())
@@ -201,7 +201,7 @@ def _curve_table(curve):
     cells = curve.pivot(index="n_labels", columns="model", values="text").fillna("–")
     sizes = sorted(cells.index, key=lambda n_labels: n_labels or np.inf)  # 0 is all of them
     lines = [[f"{n_labels:,}" if n_labels else "all", *cells.loc[n_labels]] for n_labels in sizes]
-    return _table(["labelled posts", *cells.columns], lines)
+    return _table(["labeled posts", *cells.columns], lines)
 
 
 def _image(name, description):
@@ -264,11 +264,11 @@ def describe_curve(runs):
     for model, own in curve.groupby("model"):
         points = [f"{row.mean:.3f} at {row.labels:,}" for row in own.itertuples()]
         lines.append(f"{model}: {', '.join(points)}")
-    return f"Line chart of mean test accuracy against labelled posts: {'; '.join(lines)}."
+    return f"Line chart of mean test accuracy against labeled posts: {'; '.join(lines)}."
 
 
 def draw_curve(runs):
-    """Draw accuracy against the number of labelled posts, with the range over the splits.
+    """Draw accuracy against the number of labeled posts, with the range over the splits.
 
     Parameters
     ----------
@@ -291,8 +291,8 @@ def draw_curve(runs):
     ticks = sorted(curve["labels"].unique())
     axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     axes.minorticks_off()
-    axes.set(xlabel="labelled posts", ylabel="accuracy on the test set",
-             title="Accuracy against labelled posts: mean, lowest and highest split")
+    axes.set(xlabel="labeled posts", ylabel="accuracy on the test set",
+             title="Accuracy against labeled posts: mean, lowest and highest split")
     if len(curve):
         axes.legend()
     axes.spines[["top", "right"]].set_visible(False)
