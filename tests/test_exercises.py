@@ -15,11 +15,11 @@ import zipfile
 import nbformat
 import papermill
 import pytest
+from answers import MISTAKES
 from lessons import NOTEBOOKS, ROOT, SOLUTION, exercises, read, tagged, tags
 from nbformat.v4 import new_code_cell
 from run_lessons import EXECUTION
 
-MISTAKES = {}
 PLACE = re.compile(r"(?m)^(guess_\w+) = \.\.\.")
 COMPARED = re.compile(r"(?m)^checks\.compare_guess\((guess_\w+), .+\)$")
 
@@ -90,14 +90,12 @@ def run(notebook, folder, parameters):
 @each_notebook
 def test_each_exercise_answers_stub_mistake_and_solution(path, installed, tmp_path, monkeypatch):
     """And a guess stands beside what came out."""
-    from helpers.checks import EXAMPLE_MISTAKES
-
     monkeypatch.setenv("PYTHONPATH", f"{installed}{os.pathsep}{tmp_path}")
     notebook = read(path)
     tried = {}
     for task, _, check in exercises(notebook):
         name, answer = re.match(r"checks\.(\w+)\((\w+)", check.source).groups()
-        mistake, hint = EXAMPLE_MISTAKES[name]
+        mistake, hint = MISTAKES[name]
         ((solution, _why),) = SOLUTION.findall(task.source)
         sources = (f"{answer} = {mistake}", check.source, solution, check.source)
         added = [new_code_cell(source) for source in sources]

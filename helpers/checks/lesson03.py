@@ -1,0 +1,102 @@
+"""Checks of lesson 03."""
+
+import string
+from collections import Counter
+
+import numpy as np
+
+from helpers.checks._guard import array, check_function, check_value, guarded, hint_if, names
+from helpers.splits import Split
+from helpers.vectorization import count_tokens, learn_vocabulary, texts_to_sequences, tokenize
+
+
+@guarded
+def integers(answer, vocabulary, text, length):
+    """Check the integers of `text`, worked out by hand and padded to `length`."""
+    index = {word: n for n, word in enumerate(vocabulary)}
+    truth = texts_to_sequences([text], vocabulary, length)[0].tolist()
+    n_words, lower = len(tokenize(text)), text.lower()
+    delete = str.maketrans("", "", string.punctuation)
+
+    def row(words, unknown=1):
+        return [*(index.get(word, unknown) for word in words), *[0] * length][:length]
+
+    got = array(answer).tolist()
+    for hint, wrong in [
+        (f"fill the row up with padding, to {length} numbers.", truth[:n_words]),
+        ("padding comes after the words, not before them.", truth[n_words:] + truth[:n_words]),
+        ("0 is padding; an unknown word is [UNK].", row(lower.translate(delete).split(), 0)),
+        ("padding and [UNK] come first: the first word is number 2.", [max(n - 2, 0) for n in truth]),
+        ("punctuation is deleted, inside a word too.", row(lower.split())),
+        ("the text is lowercased before the look-up.", row(text.translate(delete).split())),
+        ("a hyphen is deleted, not made a blank: two words become one.",
+         row(lower.replace("-", " ").translate(delete).split())),
+        (f"not this row of {length} numbers; take one word after the other.", got),
+    ]:
+        hint_if(got == wrong != truth, hint)
+    return f"{truth.count(1)} of the {n_words} words is [UNK], like any other unknown word."
+
+
+@guarded
+def coverage(answer, vocabulary, texts, train_texts):
+    """Check the share of the tokens of `texts` that a vocabulary knows."""
+    counts, train, words = count_tokens(texts), count_tokens(train_texts), vocabulary[2:]
+    more = learn_vocabulary(train_texts, len(vocabulary) + 2)[2:]
+    n_known, n_all = sum(word in counts for word in words), counts.total()
+    check_value(answer, sum(counts[word] for word in words) / n_all, [
+        ("each unique word counts once here; a token counts as often as it occurs.",
+         n_known / len(counts)),
+        ("this is measured on training posts; asked for are the held-out ones.",
+         sum(train[word] for word in words) / train.total()),
+        ("this is a share of the vocabulary, not of the tokens.", n_known / len(words)),
+        (f"padding and [UNK] are two of the entries: {len(words)} words, not {len(more)}.",
+         sum(counts[word] for word in more) / n_all),
+    ], "not this share: the known tokens of the held-out posts, divided by all of them.", n_all=n_all)
+    return f"these are only {n_known / len(counts):.1%} of the unique words in the held-out posts."
+
+
+@guarded
+def learn_words(answer, texts, split):
+    """Check a function from all texts, their split and `n_words` to a list of str.
+
+    After ``""`` and ``"[UNK]"`` come the `n_words` most frequent words of the training texts, most
+    frequent first, equal counts in any order; fewer, if there are fewer.
+    """
+    def learn(*parts, words=tokenize, more=0, special=("", "[UNK]"), order=lambda pair: -pair[1]):
+        def function(texts, split, n_words):
+            posts = [n for part in parts or ["train"] for n in getattr(split, part)]
+            counts = Counter(word for n in sorted(posts) for word in words(texts[n]))
+            return [*special, *(x for x, _ in sorted(counts.items(), key=order)[:max(n_words + more, 0)])]
+        return function
+
+    def ranks(case, got):
+        counts = count_tokens([case[0][n] for n in case[1].train])
+        return len(set(got)) == len(got) and got[:2] + [counts[word] for word in got[2:]]
+
+    def judge(case, got, truth):
+        return None if ranks(case, got) == ranks(case, truth) else f"{truth[:8]} (or other ties)"
+
+    rng = np.random.default_rng(18)
+    pool = ["moon", "Moon,", "tide", "puck!", "don't", "e-mail", "ice", "\u00e9t\u00e9", "far"]
+    cases = [(["Ice", small, "tide"], Split(*map(np.array, ([1], [0], [2]))), n)
+             for n in (1, 5) for small in ("the moon", "far moon moon", "don't \u00e9t\u00e9")]
+    for size in range(4, 12):
+        drawn = [" ".join([*rng.choice(pool, size), *["only" + "xyz"[n % 3]] * (n + 3)])
+                 for n in range(size)]
+        parts = Split(*map(np.sort, np.split(rng.permutation(size), [size // 2, size // 2 + 1])))
+        cases += [(drawn, parts, 2), (drawn, parts, 30)]
+    orders, seen = (lambda pair: -pair[1], lambda pair: (-pair[1], pair[0])), "; only training posts count."
+    check_function(answer, learn(), cases + [(list(texts), split, 50)], [
+        *((f"it also counts {' and '.join(parts)} posts{seen}", learn("train", *parts, order=order))
+          for order in orders for parts in (["validation", "test"], ["validation"], ["test"])),
+        (f"it also counts validation and test posts{seen}",
+         lambda texts, split, n_words: learn_vocabulary(texts, n_words + 2)),
+        ("count each occurrence, not the posts.", learn(words=lambda text: dict.fromkeys(tokenize(text)))),
+        ("these are no tokens: use `vectorization.tokenize`.", learn(words=str.split)),
+        ("the two special entries come on top of `n_words` words.", learn(more=-2)),
+        ('"" and "[UNK]" come first.', learn(special=())),
+        ("the most frequent words are asked for, not the rarest.", learn(order=lambda pair: pair[1])),
+        ("the most frequent words come first, not the alphabet.", learn(order=lambda pair: pair[0])),
+    ], read=names, judge=judge)
+    more = len(count_tokens(texts)) - len(count_tokens([texts[n] for n in split.train]))
+    return f"all posts together have {more:,} words more, none of them in a training post."

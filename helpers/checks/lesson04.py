@@ -1,0 +1,115 @@
+"""Checks of lesson 04."""
+
+import numpy as np
+from numpy.linalg import norm
+
+from helpers.checks._guard import check_function, guarded, number, table, text
+
+
+def _cosine(a, b, zeros=0.0):
+    return float(a @ b / (norm(a) * norm(b))) if a.any() and b.any() else zeros
+
+
+@guarded
+def cosine(answer):
+    """Check the cosine of two vectors of any length; 0.0 if either is all zeros."""
+    rng = np.random.default_rng(18)
+    pairs = [([3, 4], [4, 3]), ([3, 4], [-8, -6]), ([1, 0], [0, 2]), ([2], [5]), ([3, 4], [0, 0]),
+             ([0, 0], [3, 4]), ([0, 0], [0, 0]), *rng.normal(0, 3, (3, 2, 2)).round(1),
+             *rng.normal(0, 3, (3, 2, 5)).round(1), rng.normal(0, 3, (2, 50))]
+    check_function(answer, _cosine, [tuple(np.array(pair, dtype=float)) for pair in pairs], [
+        ("this is the scalar product; divide it by both lengths.", lambda a, b: a @ b),
+        ("this is divided by the length of `a` only.", lambda a, b: a @ b / norm(a)),
+        ("this multiplies by a length: put brackets around the product of both lengths.",
+         lambda a, b: a @ b / norm(a) * norm(b)),
+        ("for opposite directions the cosine is negative; here it is cut off at 0.",
+         lambda a, b: max(0, _cosine(a, b))),
+        ("this is a distance; the cosine is 1 for the same direction.", lambda a, b: 1 - _cosine(a, b)),
+        *((f"only `{one}` is tested for zeros; the other may be all zeros too.", lambda a, b, n=n: _cosine(
+            a, b, zeros=np.nan if (a, b)[n].any() else 0.0)) for n, one in enumerate("ab")),
+        ("all zeros give NaN; return 0.0 then.", lambda a, b: _cosine(a, b, zeros=np.nan)),
+        ("this is rounded; return all digits.", lambda a, b: round(_cosine(a, b), 2)),
+    ], read=number)
+    return "without your rule for zeros one unknown word would fill a list of neighbors with NaN."
+
+
+@guarded
+def build_matrix(answer):
+    """Check a function from vocabulary, vectors and their length to a matrix, one row per entry.
+
+    Row 0 is zero, a word has its own vector, ``"[UNK]"`` and words without a vector the mean of
+    the vectors that the vocabulary's words have.
+    """
+    def build(mean=lambda known, words, vectors: known.mean(axis=0), first=1, unk=True):
+        def function(words, vectors, dim):
+            known = np.array([vectors[word] for word in words if word in vectors])
+            matrix = np.zeros((len(words), dim))
+            for row, word in list(enumerate(words))[first:]:
+                matrix[row] = vectors.get(word, mean(known, words, vectors) if unk or row != 1 else 0)
+            return matrix
+        return function
+
+    rng, cases = np.random.default_rng(18), []
+    for dim in (1, 2, 3, 4):
+        for n_known in (1, 2, 4):
+            known = [str(word) for word in rng.permutation(["moon", "tide", "puck", "oil", "ice"])]
+            vectors = {word: rng.normal(0, 2, dim).round(1) + 0.05 for word in known[:n_known + 1]}
+            words = [str(word) for word in rng.permutation([*known[:n_known], "xyzzy"])]
+            cases.append((["", "[UNK]", *words], vectors, dim))
+    zero = "words without a vector get the mean of the vectors that the vocabulary's words have; here "
+    check_function(answer, build(), cases, [
+        ("the matrix is transposed: one row per entry.", lambda *given: build()(*given).T),
+        ("two rows too many: padding and [UNK] are in the vocabulary already.",
+         lambda *given: np.vstack([build()(*given), np.zeros((2, given[2]))])),
+        ("row 0 is not zero: padding is no word, not even an average one.", build(first=0)),
+        (zero + "they are still zero.", build(lambda known, words, vectors: 0)),
+        (zero + '"[UNK]" is still zero.', build(unk=False)),
+        *((zero + "zero rows came in.", build(lambda known, words, vectors, n=n: known.sum(axis=0)
+                                              / (len(words) - n))) for n in (0, 1, 2)),
+        (zero + "words came in that are not in the vocabulary.",
+         build(lambda known, words, vectors: np.mean([*vectors.values()], axis=0))),
+        ("the numbers are cut to whole ones: no `dtype=int`.", lambda *given: build()(*given).astype(int)),
+    ], read=table)
+    return "an unknown word is an average word now, and padding is still nothing."
+
+
+@guarded
+def analogy(answer, known):
+    """Check a function for 'a is to b as c is to which word?'.
+
+    The answer's row has the highest cosine with row[b] - row[a] + row[c]. The three words are left
+    out, and a row of zeros is never the answer.
+    """
+    def solve(step=lambda a, b, c: b - a + c, left_out=3, score=_cosine, zeros=-np.inf):
+        def function(a, b, c, words, matrix):
+            row, out = dict(zip(words, matrix)), [c, a, b][:left_out]
+            target = step(row[a], row[b], row[c])
+            return max(words, key=lambda word: -np.inf if word in out else score(target, row[word])
+                       if row[word].any() else zeros)
+        return function
+
+    rng, cases = np.random.default_rng(18), []
+    while len(cases) < 40:
+        words = ["king", "man", "woman", "ice", "duke", "oil", "xyzzy"][:5 + len(cases) % 3]
+        matrix = rng.normal(0, 1, (len(words), 2)).round(1) * rng.integers(1, 5, (len(words), 1))
+        if len(cases) % 2:
+            matrix[:3] = matrix[0] + 0.4 * matrix[:3]
+        matrix[rng.integers(3, len(words))] = 0
+        order, (a, b, c) = rng.permutation(len(words)), rng.choice(3, 3, replace=False)
+        scores = sorted(_cosine(matrix[b] - matrix[a] + matrix[c], row) for row in matrix[3:] if row.any())
+        if len(scores) == 1 or scores[-1] - scores[-2] > 0.02:
+            cases.append((words[a], words[b], words[c], [words[n] for n in order], matrix[order].round(2)))
+    zero = "a row of zeros is a word without a vector and never the answer; here its cosine is "
+    check_function(answer, solve(), cases, [
+        *((f"leave out a, b and c; here {which}.", solve(left_out=n))
+          for n, which in enumerate(["none of them is", "only c is", "b is not"])),
+        ("the step goes the wrong way: it leads from a to b.", solve(lambda a, b, c: a - b + c)),
+        ("a was not taken away: the step from a to b is a difference.", solve(lambda a, b, c: b + c)),
+        ("a long vector won: divide by the lengths, as the cosine does.", solve(score=np.dot)),
+        ("the smallest distance is not the highest cosine.",
+         solve(score=lambda target, row: -norm(target - row))),
+        (zero + "0.", solve(zeros=0.0)),
+        (zero + "NaN.", lambda *given: next((x for x, row in zip(*given[3:]) if not row.any()), "")),
+    ], read=text)
+    alone = solve(left_out=0)("man", "king", "woman", [*known], np.array([*known.values()]))
+    return f"with nothing left out, GloVe's own answer would have been {alone!r}."

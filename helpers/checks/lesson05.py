@@ -1,0 +1,109 @@
+"""Checks of lesson 05."""
+
+import numpy as np
+
+from helpers.checks._guard import check_function, check_value, guarded, hint_if, number, show
+
+
+@guarded
+def stopped_epoch(answer):
+    """Check a function from validation losses and patience to the number of epochs that are run.
+
+    Training ends after `patience` epochs in a row without a new lowest loss (an equal one is not
+    lower), at the latest with the last loss.
+    """
+    def run(losses, patience, lower=lambda loss, best, before: loss < best, in_a_row=True):
+        best, waited = np.inf, 0
+        for epoch, loss in enumerate(losses, start=1):
+            better = lower(loss, best, losses[epoch - 2] if epoch > 1 else np.inf)
+            waited = waited + 1 if not better else 0 if in_a_row else waited
+            best = min(best, loss)
+            if waited >= patience:
+                return epoch
+        return len(losses)
+
+    def lowest(losses, patience):
+        return losses.index(min(losses)) + 1
+
+    rng = np.random.default_rng(18)
+    cases = [([1.0], 1), ([2.0, 1.0], 1), ([1.0, 2.0], 1), ([1.0, 1.0, 1.0], 2), ([3.0, 2.0, 1.0], 5),
+             ([2.0, 1.5, 1.6, 1.7, 1.4], 2), ([2.0, 1.0, 1.5, 1.4, 1.3, 1.2], 3)]
+    cases += [((2 + rng.normal(0, 0.3, size).cumsum()).round(1).tolist(), n)
+              for size in range(2, 14) for n in (1, 2, 3)]
+    check_function(answer, run, cases, [
+        ("this is the epoch with the lowest loss of all, wherever training ends.", lowest),
+        ("this is the best epoch; training goes on for `patience` epochs more.",
+         lambda losses, patience: lowest(losses[:run(losses, patience)], patience)),
+        ("this waits one epoch too long.", lambda losses, patience: run(losses, patience + 1)),
+        ("patience never ends the training here.", lambda losses, patience: len(losses)),
+        ("an equal loss is not lower.", lambda *given: run(*given, lambda loss, best, _: loss <= best)),
+        ("compare with the lowest loss so far, not with the epoch before.",
+         lambda *given: run(*given, lambda loss, best, before: loss < before)),
+        ("a new lowest loss starts the count of epochs again.", lambda *given: run(*given, in_a_row=False)),
+    ], read=number)
+    return "a short patience may miss the best epoch, a long one only costs time."
+
+
+@guarded
+def conv_parameters(answer, n_filters, width, embedding_dim, sequence_length):
+    """Check the number of parameters of a convolution, biases included."""
+    weights = width * embedding_dim * n_filters
+    check_value(answer, weights + n_filters, [
+        ("each filter has a bias as well.", weights),
+        ("one bias in all is too few: each filter has its own.", weights + 1),
+        ("a filter sees whole vectors; how many numbers has one?", width * n_filters + n_filters),
+        ("a filter sees several words at a time.", embedding_dim * n_filters + n_filters),
+        ("this is one filter; the layer has more.", width * embedding_dim + 1),
+        ("a filter has one bias, not one per word.", (embedding_dim + 1) * width * n_filters),
+        ("the same filters slide along the post: its length does not count.",
+         (weights + n_filters) * sequence_length),
+    ], "count one filter (words in its window, numbers per word, one bias), then take all filters.")
+    return "a post twice as long needs no parameter more, because the filters slide along it."
+
+
+@guarded
+def choose(answer):
+    """Check a function from validation accuracies and `test` to a name and the accuracy to report.
+
+    The highest mean validation accuracy wins; ``test(name)`` is called once, for that name.
+    """
+    rng, cases = np.random.default_rng(18), []
+    while len(cases) < 25:
+        names = ["small", "wide", "deep", "both"][:2 + len(cases) % 3]
+        validation = {name: rng.uniform(0.5, 0.9, rng.integers(1, 5)).round(2).tolist() for name in names}
+        means = sorted(map(np.mean, validation.values()))
+        if means[-1] - means[-2] > 0.005:
+            cases.append((validation, dict(zip(names, rng.uniform(0.5, 0.9, 4).round(3).tolist()))))
+
+    def call(function, validation, tests):
+        calls = []
+
+        def test(name):
+            calls.append(name)
+            return tests[name]
+
+        got = function(validation, test)
+        return None if got is None or got is ... else (got, calls)
+
+    def read(result):
+        got, calls = result
+        pair = isinstance(got, (tuple, list)) and len(got) == 2 and isinstance(got[0], str)
+        hint_if(not pair, f"expected a name and an accuracy, not {show(got)}.")
+        hint_if(len(calls) > 1, f"`test` was called {len(calls)} times; once, for the chosen name only.")
+        return str(got[0]), round(number(got[1]), 3)
+
+    def by(score=np.mean, report=lambda name, validation, test: test(name)):
+        def function(validation, test):
+            name = max(validation, key=lambda name: score(validation[name]))
+            return name, report(name, validation, test)
+        return function
+
+    check_function(answer, by(), cases, [
+        *((f"{said} decides; compare the means over the seeds.", by(score)) for said, score in [
+            ("the first seed", lambda x: x[0]), ("the best seed", max), ("the worst seed", min),
+            ("the median", np.median), ("the sum (more seeds, more sum)", sum)]),
+        ("this is its validation accuracy; it was chosen by that, so it looks too good.",
+         by(report=lambda name, validation, test: np.mean(validation[name]))),
+        ("this is per cent.", by(report=lambda name, validation, test: 100 * test(name))),
+    ], read=read, call=call)
+    return "another setting may do better on the test set; choosing that one would leave no honest number."
