@@ -1,197 +1,349 @@
-"""Lesson 02's measures: predictors of almost nothing, the ladder, and the file of results."""
+"""Lesson 02's measures: the ablation, predictors from metadata, the audit of a split, and the file of results."""
 
 import json
+import re
 from dataclasses import replace
-from pathlib import Path
 
-import measure_leakage
 import numpy as np
 import pytest
+from experiments import ablation as command
 from PIL import Image
 
-from helpers import data, headers, leakage
-from helpers.splits import Split, random_split, thread_split
+from helpers import data, headers, leakage, splits
+from helpers.data import Corpus
+from helpers.splits import Split, random_split, take, thread_split
 
-RESULTS = Path(__file__).resolve().parent.parent / "results" / "leakage.json"
+RESULTS = command.RESULTS / "leakage.json"
 SEEDS = (1337, 1338, 1339)
+WORDS = [f"{a}{b}{c}" for a in "bdfgklm" for b in "aeiou" for c in ("n", "r", "st", "lt")]
 
 
-# --- look-ups
+def prose(seed, n_words=60):
+    """Invented words that no two seeds put in the same order."""
+    return " ".join(np.random.RandomState(seed).choice(WORDS, n_words))
+
+
+def post(seed, *, author=None, subject=None, message_id=None, body=None, group="a.b"):
+    return (f"From: {author or f'a{seed}@host.example'}\nSubject: {subject or f'matter {seed}'}\n"
+            f"Message-ID: {message_id or f'<{seed}@host.example>'}\nNewsgroups: {group}\n"
+            f"Date: {1 + seed % 28} Apr 1993 12:00:00 GMT\n\n{body or prose(seed)}\n")
+
+
+def toy_corpus(texts, labels, class_names=("a.b", "c.d", "e.f")):
+    names = tuple(f"{class_names[label]}/{n}" for n, label in enumerate(labels))
+    return Corpus(list(texts), np.array(labels), class_names, names, "toy")
+
+
+# --- the linear model and its words
+
+@pytest.fixture(scope="module")
+def telling():
+    """60 posts of three classes; one word tells the class."""
+    labels = [n % 3 for n in range(60)]
+    return [f"{prose(n, 6)} {('gull', 'ferry', 'lamp')[label]}" for n, label in enumerate(labels)], np.array(labels)
+
+
+def test_the_words_that_tell_come_first_under_the_right_name(telling):
+    texts, labels = telling
+    names = ("birds", "ships", "lights")
+    words = leakage.top_words(leakage.linear_model(0).fit(texts, labels), names, k=4)
+    assert {name: own[0] for name, own in words.items()} == {"birds": "gull", "ships": "ferry", "lights": "lamp"}
+    assert all(len(own) == 4 for own in words.values())
+    # a class that the training set lacks shifts no name: one of three classes, and one of four
+    for missing in range(3):
+        some = [text for text, label in zip(texts, labels) if label != missing]
+        model = leakage.linear_model(0).fit(some, labels[labels != missing])
+        words = leakage.top_words(model, names)
+        assert {name: own[0] for name, own in words.items()} == {
+            name: word for name, word in zip(names, ("gull", "ferry", "lamp")) if name != names[missing]}
+    model = leakage.linear_model(0).fit(texts, labels + (labels > 0))
+    assert leakage.top_words(model, ("birds", "none", "ships", "lights"))["lights"][0] == "lamp"
+
+
+def test_permuted_labels_teach_nothing(telling):
+    texts, labels = telling
+    corpus = toy_corpus(texts, np.random.RandomState(0).permutation(labels))
+    step, = leakage.ablation(corpus, range(5), steps=[("a", "full", False, "random")])
+    assert step.mean < 0.6
+    step, = leakage.ablation(toy_corpus(texts, labels), range(5), steps=[("a", "full", False, "random")])
+    assert step.mean > 0.9
+
+
+# --- the ablation
+
+@pytest.fixture(scope="module")
+def steps(sample_corpus):
+    return leakage.ablation(sample_corpus, SEEDS)
+
+
+def test_the_accuracy_falls_as_leaks_are_removed(steps):
+    assert len(steps) == len(leakage.STEPS) and all(len(step.accuracies) == len(SEEDS) for step in steps)
+    mean = {step.name: step.mean for step in steps}
+    assert mean["full post"] > mean["ten lines dropped"] > mean["quotes removed"] > mean["signatures and files removed"]
+    assert abs(mean["ten lines dropped"] - mean["header parsed"]) < 0.02
+    assert mean["thread-wise split"] < mean["duplicates removed"] + 0.01
+    assert mean["chronological split"] < mean["duplicates removed"] - 0.03
+
+
+def test_a_step_knows_its_spread_and_its_splits(steps):
+    step = leakage.Step("a", "full", "random", 8, 2, (0.5, 0.9, 0.1, 0.7), {})
+    assert (step.mean, step.low, step.high, step.n_splits) == (pytest.approx(0.55), 0.1, 0.9, 4)
+    assert replace(step, split="one date").n_splits == replace(step, split="one date+thread").n_splits == 1
+    for step in steps:
+        assert step.n_train > step.n_held_out > 0 and len(step.words) == 20
+        assert all(len(words) == 10 for words in step.words.values())
+
+
+def test_a_step_is_what_its_parts_give_by_hand(sample_corpus, steps):
+    texts = [headers.clean_text(text, "strict") for text in sample_corpus.texts]
+    kept = splits.distinct_posts(sample_corpus.texts)
+    texts, labels = take(texts, kept), sample_corpus.labels[kept]
+    split = thread_split(take(sample_corpus.texts, kept), seed=SEEDS[1])
+    model = leakage.linear_model(SEEDS[1]).fit(take(texts, split.train), labels[split.train])
+    step = steps[7]
+    assert step.accuracies[1] == model.score(take(texts, split.validation), labels[split.validation])
+    assert step.n_train + step.n_held_out == len(kept)
+
+
+def test_unseen_authors_are_fewer(steps):
+    held_out = {step.name: step.n_held_out for step in steps}
+    assert held_out["thread-wise, unseen authors"] < held_out["thread-wise split"] == held_out["author-wise split"]
+
+
+def test_text_by_split_is_a_table_of_ablations(sample_corpus):
+    table = leakage.text_by_split(sample_corpus, SEEDS[:1])
+    assert list(table.index) == ["body", "unquoted", "strict"] and list(table.columns) == ["random", "thread"]
+    cell, = leakage.ablation(sample_corpus, SEEDS[:1], steps=[("", "unquoted", False, "thread")])
+    assert table.loc["unquoted", "thread"] == cell.mean
+
+
+# --- predictors from metadata
 
 def look_up(keys, labels=(0, 0, 1, 1, 2)):
-    """Learn from the first three posts, guess the last two."""
-    return leakage.look_up("a", keys, np.array(labels), Split(np.arange(3), np.array([3, 4]), np.array([], int)))
+    """Learn from the first three posts, predict the last two."""
+    return leakage._look_up("a", keys, np.array(labels), Split(np.arange(3), np.array([3, 4]), np.array([], int)))
 
 
-def test_a_key_answers_with_the_class_it_was_seen_with():
-    assert look_up([{"x"}, {"x"}, {"y"}, {"y"}, {"z"}]) == leakage.Guess("a", 0.5, 1.0)
-    assert look_up([{"x"}, {"x"}, {"y"}, {"x"}, {"z"}]) == leakage.Guess("a", 0.5, 0.0)
+@pytest.mark.parametrize(("keys", "labels", "coverage", "accuracy"), [
+    ([{"x"}, {"x"}, {"y"}, {"y"}, {"z"}], (0, 0, 1, 1, 2), 0.5, 1.0),
+    ([{"x"}, {"x"}, {"y"}, {"x"}, {"z"}], (0, 0, 1, 1, 2), 0.5, 0.0),
+    ([{"x"}, {"x"}, {"x"}, {"x"}, {"x"}], (1, 0, 1, 1, 0), 1.0, 0.5),  # the majority wins
+    ([{"x"}, {"x"}, {"x", "y"}, {"x", "y"}, set()], (0, 0, 1, 1, 0), 0.5, 1.0),  # "x" is ambiguous, "y" decides
+    ([{"x"}, {"x"}, {"y"}, {"z"}, {"z"}], (0, 0, 1, 1, 1), 0.0, None),  # held-out posts share keys with each other only
+    ([set()] * 5, (0, 0, 1, 1, 2), 0.0, None),
+])
+def test_keys_predict_the_class_in_which_they_were_seen(keys, labels, coverage, accuracy):
+    found = look_up(keys, labels)
+    assert found.coverage == coverage
+    assert np.isnan(found.accuracy) if accuracy is None else found.accuracy == accuracy
 
 
-def test_the_majority_wins_and_keys_vote_together():
-    assert look_up([{"x"}, {"x"}, {"x"}, {"x"}, set()], (1, 0, 1, 1, 0)).accuracy == 1
-    # "x" was seen with both classes, "y" with one only: it decides
-    assert look_up([{"x"}, {"q"}, {"x", "y"}, {"x", "y"}, set()]).accuracy == 1
+def test_predictors_are_measured_on_held_out_posts():
+    """Each class has a subject and an author of its own in training; in validation they are exchanged."""
+    train = [post(n, subject=f"topic {n % 2}", author=f"a{n % 2}@b") for n in range(20)]
+    held_out = [post(100 + n, subject=f"topic {1 - n % 2}", author=f"a{n % 2}@b") for n in range(10)]
+    corpus = toy_corpus(train + held_out, [n % 2 for n in range(30)])
+    found = {row.what: row for row in leakage.metadata_predictors(
+        corpus, Split(np.arange(20), np.arange(20, 30), np.array([], int)))}
+    assert (found["subject"].coverage, found["subject"].accuracy) == (1, 0)
+    assert (found["author"].coverage, found["author"].accuracy) == (1, 1)
+    assert found["organization"].coverage == 0 and found["signature"].coverage == 0
 
 
-def test_nothing_seen_is_no_answer():
-    guess = look_up([{"x"}, set(), {"y"}, {"z"}, set()])
-    assert guess.coverage == 0 and np.isnan(guess.accuracy)
-    assert look_up([set()] * 5).coverage == 0
-
-
-def test_a_guess_looks_at_the_training_part_only():
-    keys = [{"x"}, {"x"}, {"y"}, {"z"}, {"z"}]
-    assert look_up(keys).coverage == 0, "the held-out posts share a key with each other, but not with training"
+def test_what_each_header_predictor_reads():
+    """The group's name decides until its fields are out, the subject until those are out."""
+    texts = [post(n, group="xyz"[n % 3], subject=("gulls", "ferries", "lamps")[n % 3], author="a@b") for n in range(60)]
+    texts += [post(n, group="xyz"[(n + 1) % 3] * 3, subject=("gulls", "ferries", "lamps")[n % 3], author="a@b") for n in range(60, 75)]
+    corpus = toy_corpus(texts, [n % 3 for n in range(75)])
+    found = {row.what: row.accuracy for row in leakage.metadata_predictors(
+        corpus, Split(np.arange(60), np.arange(60, 75), np.array([], int)))}
+    assert found["header without group names"] == 1 > found["header without both"]
 
 
 def test_predictors_on_the_sample(sample_corpus):
     split = random_split(len(sample_corpus), seed=1)
-    guesses = {guess.what: guess for guess in leakage.predictors(sample_corpus, split)}
-    assert list(guesses) == ["header only", "header without the groups' names", "subject", "author", "organization",
-                             "signature", "verbatim lines"]
-    assert guesses["header only"].accuracy > 0.95 and guesses["header only"].coverage == 1
-    assert guesses["subject"].coverage > 0.6 and guesses["subject"].accuracy > 0.9
-    assert all(0 < guess.coverage <= 1 and 0 <= guess.accuracy <= 1 for guess in guesses.values())
-    split = thread_split(sample_corpus.texts, seed=1)
-    apart = {guess.what: guess for guess in leakage.predictors(sample_corpus, split)}
-    assert apart["subject"].coverage == 0, "no subject of a thread-disjoint split was seen in training"
+    found = {row.what: row for row in leakage.metadata_predictors(sample_corpus, split)}
+    assert found["whole header"].accuracy > 0.95 and found["whole header"].coverage == 1
+    assert found["subject"].coverage > 0.6 and found["subject"].accuracy > 0.9
+    apart = {row.what: row for row in leakage.metadata_predictors(sample_corpus, thread_split(sample_corpus.texts, seed=1))}
+    assert apart["subject"].coverage == 0, "no subject of a thread-wise split was seen in training"
 
 
 # --- group names left
-
-def test_group_names_left(sample_corpus):
-    left = {text: leakage.group_names_left(sample_corpus, text) for text in leakage.TEXTS}
-    assert left["full"]["own"] == len(sample_corpus), "the line Newsgroups: names it"
-    assert left["full"]["own"] > left["reference"]["own"] > 0, "ten lines leave some"
-    for more, less in (("full", "body"), ("body", "unquoted"), ("unquoted", "strict")):
-        assert all(left[more][key] >= left[less][key] for key in ("any", "own", "times"))
-
 
 @pytest.mark.parametrize(("text", "times"), [
     ("see sci.med.", 1), ("SCI.MED, sci.med", 2), ("sci.medicine", 0), ("my-sci.med", 0), ("sci.med.aids", 0),
     ("sci med", 0), ("scixmed", 0), ("x.sci.med", 0), ("sci.med-2", 0)])
 def test_a_group_name_is_a_whole_name(text, times, sample_corpus):
-    label = sample_corpus.class_names.index("sci.med")
-    corpus = replace(sample_corpus, texts=[text], labels=np.array([label]))
-    assert leakage.group_names_left(corpus, "full") == {"any": min(times, 1), "own": min(times, 1), "times": times}
+    for group, own in (("sci.med", min(times, 1)), ("sci.space", 0)):
+        corpus = replace(sample_corpus, texts=[text], labels=np.array([sample_corpus.class_names.index(group)]))
+        assert leakage.group_names_left(corpus, "full") == {"any": min(times, 1), "own": own, "times": times}
 
 
-# --- the ladder
+# --- the audit
 
-@pytest.fixture(scope="module")
-def ladder(sample_corpus):
-    return leakage.ladder(sample_corpus, SEEDS)
+FIRST = [post(seed) for seed in range(20)]
+SECOND = [post(seed) for seed in range(100, 110)]
 
-
-def test_the_ladder_goes_down(ladder):
-    assert len(ladder) >= 10 and all(len(rung.accuracies) == len(SEEDS) for rung in ladder)
-    mean = {rung.name: rung.mean for rung in ladder}
-    assert mean["full post"] > mean["ten lines dropped"] > mean["quotes out"] > mean["signatures out"]
-    assert abs(mean["ten lines dropped"] - mean["header parsed"]) < 0.02
-    last = [mean[name] for name in ("copies out", "by author", "by thread", "by thread, unseen authors",
-                                    "by date, one for all groups")]
-    # neighbours lie close on the sample: another version of a library may swap two
-    assert all(lower < higher + 0.01 for higher, lower in zip(last, last[1:])) and last[-1] < last[0] - 0.03
+# what is planted as post 3 of the second list, which comes from post 7 of the first; what else it brings with it
+LEAKS = {
+    "same Message-ID": (post(103, message_id="<7@host.example>"), set()),
+    "same body": (post(103, body=prose(7).replace(" ", "\n  ", 9)), {"same line"}),
+    "same subject": (post(103, subject="RE: re:  Matter 7"), set()),
+    "same author": (post(103, author="Ann <A7@host.EXAMPLE>"), set()),
+    "same line": (post(103, body=f"> {prose(7)}\n{prose(103, 300)}"), set()),
+    "near-duplicate": (post(103, body=prose(7).replace(" ", "  ", 1) + " and three more"), set()),
+}
 
 
-def test_a_rung_knows_its_spread(ladder):
-    for rung in ladder:
-        assert rung.low <= rung.mean <= rung.high and rung.low == min(rung.accuracies)
-        assert rung.n_train > rung.n_held_out > 0
-        assert len(rung.words) == 20 and all(len(words) == 10 for words in rung.words.values())
+def found(second):
+    return {row.what: row for row in leakage.audit(FIRST, second)}
 
 
-def test_unseen_authors_are_fewer(ladder):
-    held_out = {rung.name: rung.n_held_out for rung in ladder}
-    assert held_out["by thread, unseen authors"] < held_out["by thread"] == held_out["by author"]
+def test_clean_sets_are_not_accused():
+    rows = found(SECOND)
+    assert list(rows) == list(LEAKS)
+    assert all((row.count, row.share, row.examples) == (0, 0.0, ()) for row in rows.values())
+    # what everybody has is no leak: empty fields, ruled lines, blank lines
+    first, second = (["From:\nSubject: Re:\nMessage-ID:\n\n" + "-" * 50 + f"\n{word}\n" + " \n" * 50, "From:\nSubject:\n\n"]
+                     for word in ("one", "two"))
+    assert not any(row.count for row in leakage.audit(first, second))
 
 
-def test_a_rung_is_the_same_twice(ladder, sample_corpus):
-    again = leakage.ladder(sample_corpus, SEEDS, rungs=[leakage.RUNGS[7]])
-    assert again == [ladder[7]]
+@pytest.mark.parametrize("what", LEAKS)
+def test_a_planted_leak_is_found(what):
+    planted, brings = LEAKS[what]
+    rows = found([*SECOND[:3], planted, *SECOND[4:]])
+    assert rows[what].count == 1 and rows[what].share == 0.1
+    ((first, second, shared),) = rows[what].examples
+    assert (first, second) == (7, 3) and shared
+    assert {name for name, row in rows.items() if row.count} - brings == {what}
 
 
-def test_words_give_way(ladder, sample_corpus):
-    sorts = leakage.word_sorts(ladder, sample_corpus)
-    assert all(sum(counts.values()) == 200 for counts in sorts.values())
-    assert sorts["full post"]["group name"] > 2 * sorts["header parsed"]["group name"]
-    assert sorts["full post"]["writer"] > sorts["signatures out"]["writer"]
+def test_three_examples_and_no_more():
+    rows = found([post(200 + n, author="a1@host.example") for n in range(5)])
+    assert rows["same author"].count == 5 and [b for _, b, _ in rows["same author"].examples] == [0, 1, 2]
 
 
-def test_the_texts_of_the_ladder_are_the_courses(sample_corpus):
-    for text in sample_corpus.texts[:200]:
-        for rule in ("full", "reference", "body", "strict"):
-            assert leakage.TEXTS[rule](text) == headers.clean_text(text, rule)
+def test_the_similarity_is_jaccards():
+    words = [f"w{n}" for n in range(104)]
+    a, b = " ".join(words), " ".join(words[50:] + [f"v{n}" for n in range(50)])
+    # 100 runs of five words each, of which 50 are the same: 50 of 150
+    assert leakage.near_duplicates([a], [b], 1 / 3) == [(0, 0, "33% alike")] and leakage.near_duplicates([a], [b], 0.34) == []
+    assert leakage.near_duplicates([b, a, a], [a, b], 0.9) == [(1, 0, "100% alike"), (0, 1, "100% alike")]
+    twice = " ".join(words + words)
+    assert leakage.near_duplicates([a], [twice], 0.9) == [(0, 0, "96% alike")], "100 of 104: a run counts once"
 
 
-def test_tables(ladder):
-    lines = leakage.table(ladder).split("\n")
-    assert len(lines) == len(ladder) + 1 and len({len(line) for line in lines}) == 1
-    assert leakage.table([leakage.Guess("a", 0.5, 1.0)]).split("\n")[1].split() == ["a", "50.0%", "100.0%"]
+@pytest.mark.parametrize("n_words", [23, 24])
+def test_short_bodies_are_no_near_duplicates_in_either_list(n_words):
+    """20 runs of five words, that is 24 words, are needed on both sides."""
+    short, long = prose(1, n_words), prose(1, n_words) + " more and more"
+    for a, b in (([short], [long]), ([long], [short])):
+        assert bool(leakage.near_duplicates(a, b)) == (n_words == 24)
 
 
-# --- what was measured on the full data
+@pytest.mark.parametrize("n_posts", [98, 99])
+def test_runs_common_to_more_than_a_hundred_posts_prove_nothing(n_posts):
+    """A license below many posts makes no two of them duplicates; what a hundred posts share still counts."""
+    license_text, others = prose(1, 40), [f"{prose(1, 40)} {prose(2000 + n, 300)}" for n in range(n_posts)]
+    matches = leakage.near_duplicates([license_text, *others], [f"{license_text} three more words"])
+    assert bool(matches) == (n_posts == 98)
+
+
+def test_odd_lists_get_an_answer_or_a_sentence():
+    for first, second in (([], []), (FIRST, []), ([], SECOND), (["", "a"], ["b"])):
+        assert all(row.count == 0 and row.share == 0 for row in leakage.audit(first, second))
+    with pytest.raises(TypeError, match="must be a str, but this one is a bytes"):
+        leakage.audit([b"Subject: a\n\n"], SECOND)
+    for value in (0, -1, 1.5):
+        with pytest.raises(ValueError, match="similarity must lie above 0"):
+            leakage.near_duplicates(FIRST, SECOND, value)
+
+
+def test_splits_keep_what_they_promise(sample_corpus):
+    """The random split shares all kinds of things; the thread-wise one no thread, the author-wise one no author."""
+    def counts(how):
+        split = splits.split_corpus(sample_corpus, how, seed=1)
+        rows = leakage.audit(take(sample_corpus.texts, split.train), take(sample_corpus.texts, split.validation))
+        return {row.what: row.count for row in rows}
+
+    assert min(counts("random").values()) > 0
+    thread = counts("thread")
+    assert thread["same Message-ID"] == thread["same body"] == thread["same subject"] == 0 < thread["same author"]
+    assert counts("author")["same author"] == 0
+
+
+def test_tables_show_the_records(steps):
+    table = leakage.as_frame(steps)
+    assert list(table.index) == [row[0] for row in leakage.STEPS]
+    assert table.loc["thread-wise split", ["low", "mean", "high"]].tolist() == [steps[7].low, steps[7].mean, steps[7].high]
+    assert table.loc["chronological split", "n_splits"] == 1
+    assert leakage.as_frame([leakage.Predictor("a", 0.5, 1.0)]).loc["a"].tolist() == [0.5, 1.0]
+    assert leakage.as_frame([leakage.Finding("a", 3, 0.5, ())]).loc["a"].tolist() == [3, 0.5]
+
+
+# --- what was measured on the real posts
 
 @pytest.fixture(scope="module")
 def results():
     return json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
-def test_the_file_has_the_ladder_of_the_code(results):
-    assert [(row["name"], row["text"], row["split"]) for row in results["ladder"]] == [
-        (name, text, how) for name, text, _, how in leakage.RUNGS]
-    assert results["dataset"] == "full" and results["posts"] == 19_997 and len(results["seeds"]) >= 3
-    assert {"python", "numpy", "scipy", "scikit-learn"} == set(results["versions"]) and results["date"]
-    for row in results["ladder"] + results["side_by_side"]:
-        assert len(row["accuracies"]) == len(results["seeds"])
+def test_the_file_holds_the_steps_of_the_code(results):
+    assert [(row["name"], row["text"], row["split"]) for row in results["ablation"]] == [
+        (name, text, how) for name, text, _, how in leakage.STEPS]
+    assert results["dataset"] == "full" and results["posts"] == 19_997
+    for row in results["ablation"] + results["text_by_split"]:
         assert row["mean"] == pytest.approx(np.mean(row["accuracies"]), abs=2e-4)
         assert (row["low"], row["high"]) == (min(row["accuracies"]), max(row["accuracies"]))
-
-
-def test_sample_and_full_data_agree_on_the_order(results, ladder):
-    """But for neighbours that lie too close to tell apart."""
-    names = [[row[1] for row in sorted(rows, reverse=True)] for rows in (
-        [(row["mean"], row["name"]) for row in results["ladder"]], [(rung.mean, rung.name) for rung in ladder])]
-    firmly = ["full post", "ten lines dropped", "quotes out", "copies out", "by thread", "by date, one for all groups"]
-    for order in names:
-        assert [name for name in order if name in firmly] == firmly
+        assert row["splits"] == (1 if "date" in row["split"] else len(results["seeds"]))
+    assert set(results["share_of_lines"]) == {"header", *headers.BODY_RULES, "own"}
 
 
 def test_the_file_holds_no_text(results):
     """Only names of ours, numbers and short labels: no address, and nothing as long as a sentence."""
-    def strings(value):
-        if isinstance(value, dict):
-            return [*value, *(text for item in value.values() for text in strings(item))]
-        if isinstance(value, list):
-            return [text for item in value for text in strings(item)]
-        return [value] if isinstance(value, str) else []
-
-    assert not [text for text in strings(results) if "@" in text or len(text) > 40]
+    strings = re.findall(r'"([^"]*)"', json.dumps(results))
+    assert not [text for text in strings if "@" in text or len(text) > 40]
 
 
 def test_the_chart_is_drawn_from_the_file(results):
     with Image.open(RESULTS.with_suffix(".png")) as picture:
-        assert picture.info["Description"] == measure_leakage.describe(results)
+        assert picture.info["Description"] == command.describe(results)
+    axes = command.draw(results).axes[0]
+    assert [bar.get_width() for bar in axes.patches] == [row["mean"] for row in results["ablation"]]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names[0] == "full post" and names[-1] == "chronological split (one split)"
+    (spread,) = axes.containers[0].errorbar.lines[2]
+    for (low, high), row in zip([segment[:, 0] for segment in spread.get_segments()], results["ablation"]):
+        assert (low, high) == pytest.approx((row["low"], row["high"]))
+    assert "chronological split" in command.describe(results) and "one split)" in command.describe(results)
 
 
-def test_readme_shows_what_the_file_holds(results):
-    readme = (RESULTS.parent.parent / "README.md").read_text(encoding="utf-8")
-    shown = readme.split(measure_leakage.START + "\n")[1].split(measure_leakage.END)[0]
-    assert shown == measure_leakage.section(results)
-    assert f"| full post | {results['ladder'][0]['mean']:.3f} |" in shown
-
-
-def test_the_command_draws_again(results, tmp_path, capsys):
-    (tmp_path / "leakage.json").write_text(json.dumps(results), encoding="utf-8")
-    measure_leakage.main(["--draw", "--output", str(tmp_path)])
-    assert capsys.readouterr().out.startswith("Bar chart.")
-    with Image.open(tmp_path / "leakage.png") as picture:
-        assert picture.info["Description"] == measure_leakage.describe(results)
+def test_the_command_measures_and_draws(tmp_path, monkeypatch, capsys, sample_corpus):
+    """On a fifth of the sample; what it writes is what the functions give."""
+    fifth = range(0, len(sample_corpus), 5)
+    corpus = replace(sample_corpus, texts=take(sample_corpus.texts, fifth), labels=sample_corpus.labels[::5],
+                     names=sample_corpus.names[::5])
+    monkeypatch.setattr(data, "load_corpus", lambda *_: corpus)
+    command.main(["--dataset", "sample", "--output", str(tmp_path)])
+    written = json.loads((tmp_path / "leakage.json").read_text(encoding="utf-8"))
+    assert written["posts"] == 400 and written["seeds"] == list(SEEDS)
+    split = splits.split_corpus(corpus, "thread", seed=SEEDS[0])
+    rows = leakage.audit(take(corpus.texts, split.train), take(corpus.texts, split.validation))
+    assert [row["count"] for row in written["shared"]["thread"]] == [row.count for row in rows]
+    assert written["splits"]["thread"] == [len(part) for part in vars(split).values()]
+    assert written["predictors"]["thread"][4] == {"what": "subject", "coverage": 0.0, "accuracy": None}
+    last = leakage.ablation(corpus, SEEDS, steps=leakage.STEPS[-1:])[0]
+    assert written["ablation"][-1]["accuracies"] == [round(value, 4) for value in last.accuracies]
+    assert capsys.readouterr().out.endswith("one split).\n") and (tmp_path / "leakage.png").exists()
 
 
 @pytest.mark.full
-def test_the_first_rungs_come_out_again(full_folder, results):
+def test_the_first_steps_come_out_again(full_folder, results):
     corpus = data.load_corpus("full", full_folder)
-    for rung, row in zip(leakage.ladder(corpus, SEEDS[:1], rungs=leakage.RUNGS[:3]), results["ladder"]):
-        assert rung.accuracies[0] == pytest.approx(row["accuracies"][0], abs=0.01)
+    for step, row in zip(leakage.ablation(corpus, SEEDS[:1], steps=leakage.STEPS[:3]), results["ablation"]):
+        assert step.accuracies[0] == pytest.approx(row["accuracies"][0], abs=0.01)
+    split = random_split(len(corpus), seed=1337)
+    rows = leakage.audit(take(corpus.texts, split.train), take(corpus.texts, split.validation))
+    assert [row.share for row in rows] == pytest.approx([0.043, 0.054, 0.707, 0.702, 0.730, 0.103], abs=0.005)

@@ -89,7 +89,7 @@ def test_the_random_split_of_a_corpus_is_the_references(sample_corpus):
 
 def test_what_hangs_together_is_one_thread():
     texts = [
-        post(0, subject="the harbour"), post(1, subject="Re: The  HARBOUR"),  # the same subject
+        post(0, subject="the harbor"), post(1, subject="Re: The  HARBOR"),  # the same subject
         post(2, answers="<0@host.example>"),  # an answer under another subject
         post(3, answers="<9@gone.example>"), post(4, answers="<8@gone.example>\n <9@gone.example>"),  # a lost parent
         post(5, body="a  copy"), post(6, body="a\ncopy"),  # a copy
@@ -104,22 +104,45 @@ def test_nothing_joins_nothing():
     assert splits.thread_groups([]).shape == (0,) and splits.joined_groups([[], []]).tolist() == [0, 1]
 
 
+def test_keys_of_different_kinds_join_nothing():
+    """A post whose body is another one's subject, or whose subject is a Message-ID, is no part of its thread."""
+    texts = [post(0, subject="the harbor"), post(1, body="the harbor"), post(2, subject="<0@host.example>")]
+    assert splits.thread_groups(texts).tolist() == [0, 1, 2]
+
+
+def test_an_answer_that_is_named_in_reply_to_only():
+    texts = [post(0), post(1).replace("References:", "In-Reply-To: <0@host.example>")]
+    assert splits.thread_groups(texts).tolist() == [0, 0]
+
+
+def test_the_order_of_the_posts_does_not_change_the_threads(sample_corpus):
+    texts = sample_corpus.texts
+    order = np.random.RandomState(3).permutation(len(texts))
+    forward, shuffled = splits.thread_groups(texts), np.empty(len(texts), int)
+    shuffled[order] = splits.thread_groups(take(texts, order))
+    assert len(set(zip(forward.tolist(), shuffled.tolist()))) == len(set(forward.tolist())) == len(set(shuffled.tolist()))
+
+
+def test_sets_of_whole_groups_are_shuffled(sample_corpus):
+    """A model that is trained in batches sees no class at a time."""
+    split = splits.thread_split(sample_corpus.texts, test_split=0.1, seed=1)
+    for part in vars(split).values():
+        labels = sample_corpus.labels[part]
+        assert np.mean(labels[1:] == labels[:-1]) < 0.12, "neighbors of one class are as rare as by chance (0.05)"
+
+
 def test_no_thread_and_no_author_lies_in_two_parts(sample_corpus):
     texts = sample_corpus.texts
-    for groups, split in ((splits.thread_groups, splits.thread_split), (splits.author_groups, splits.author_split)):
-        where = parts_of(split(texts, validation_split=0.2, test_split=0.1, seed=1), groups(texts))
+    for how, groups in splits.GROUPS.items():
+        split = splits.split_corpus(sample_corpus, how, validation_split=0.2, test_split=0.1, seed=1)
+        where = parts_of(split, groups(texts))
         assert all(len(parts) == 1 for parts in where.values()) and len(where) > 100
 
 
-def test_stratified_parts_have_equal_shares(sample_corpus):
+def test_stratified_sets_have_equal_shares(sample_corpus):
     split = splits.split_corpus(sample_corpus, "stratified", validation_split=0.2, test_split=0.1, seed=1)
-    for shares in splits.class_shares(split, sample_corpus.labels).values():
-        assert shares.shape == (20,) and shares.sum() == pytest.approx(1) and np.ptp(shares) < 0.006
-
-
-def test_class_shares_of_an_empty_part():
-    shares = splits.class_shares(Split(np.array([0, 1]), np.array([2]), np.array([], int)), [0, 1, 1])
-    assert [shares[part].tolist() for part in shares] == [[0.5, 0.5], [0, 1], [0, 0]]
+    for part in vars(split).values():
+        assert np.ptp(np.bincount(sample_corpus.labels[part], minlength=20) / len(part)) < 0.006
 
 
 def test_by_date_trains_on_the_oldest():
@@ -150,17 +173,20 @@ def test_every_date_of_the_sample_is_read(sample_corpus, recwarn):
 
 
 def test_groups_too_large_get_a_sentence():
-    with pytest.raises(ValueError, match="largest of 1 groups holds 10 of 10 posts: parts of 2 and 0"):
+    with pytest.raises(ValueError, match="largest of 1 groups holds 10 of 10 posts: sets of 2 and 0"):
         splits.group_split(np.zeros(10, int), seed=1)
 
 
 @pytest.mark.parametrize("function", [
+    lambda **shares: random_split(100, seed=1, **shares),
     lambda **shares: splits.stratified_split([0, 1] * 5, seed=1, **shares),
     lambda **shares: splits.group_split(range(10), seed=1, **shares),
-    lambda **shares: splits.date_split([post(n) for n in range(10)], **shares)], ids=["stratified", "group", "date"])
+    lambda **shares: splits.date_split([post(n) for n in range(10)], **shares)], ids=["random", "stratified", "group", "date"])
 def test_impossible_shares_get_a_sentence(function):
     with pytest.raises(ValueError, match="leave nothing to train on"):
         function(validation_split=0.5, test_split=0.5)
+    with pytest.raises(ValueError, match="validation_split 0.7 and test_split 0.7 leave nothing"):
+        function(validation_split=0.7, test_split=0.7)
     with pytest.raises(ValueError, match="test_split must be a share from 0 to below 1, but is -0.1"):
         function(test_split=-0.1)
 
@@ -172,7 +198,7 @@ def test_an_unknown_split_gets_a_sentence(sample_corpus):
 
 def test_small_corpora():
     assert [len(part) for part in vars(splits.thread_split([], seed=1)).values()] == [0, 0, 0]
-    assert len(splits.date_split([post(1)]).train) == 1 == len(splits.author_split([post(1)], seed=1).train)
+    assert len(splits.date_split([post(1)]).train) == 1 == len(splits.thread_split([post(1)], seed=1).train)
 
 
 def test_copies_are_left_out():
@@ -180,8 +206,9 @@ def test_copies_are_left_out():
     assert splits.distinct_posts(texts).tolist() == [0, 1, 4, 5]
 
 
-def test_only_unseen_drops_what_the_training_part_has():
-    split = Split(np.array([0, 1]), np.array([2, 3, 4]), np.array([5]))
-    rest = splits.only_unseen(split, [0, 1, 1, 2, 3, 4], np.array([0, 0, 1, 1, 0, 2]))
-    assert [part.tolist() for part in vars(rest).values()] == [[0, 1], [3], [5]]
+def test_only_unseen_drops_what_the_training_set_has():
+    split = Split(np.array([0, 1]), np.array([2, 3, 4]), np.array([5, 6]))
+    threads, authors = [0, 1, 1, 2, 3, 4, 0], np.array([0, 0, 1, 1, 0, 2, 3])
+    rest = splits.only_unseen(split, threads, authors)
+    assert [part.tolist() for part in vars(rest).values()] == [[0, 1], [3], [5]], "in validation and in test"
     assert len(splits.only_unseen(split).validation) == 3, "nothing to look for, nothing to drop"
