@@ -426,7 +426,7 @@ def main(arguments=None):
             continue
         groups = predictor.likeliest(text, keep_header=given.keep_header)
         header = "" if given.keep_header else predictor.header(text)
-        show(file, groups, header)
+        show(file, groups, [line for line in header.splitlines() if line.strip()])
         failed = failed or not groups
     return int(failed)
 
@@ -458,20 +458,18 @@ def _read(file):
 
 
 def _as_lines(file, groups, header):
-    lines = [line for line in header.splitlines() if line.strip()]
-    if lines:
-        print(f"Left out as the post's header: {len(lines)} lines, from {lines[0]!r:.60}. "
+    if header:
+        print(f"Left out as the post's header: {len(header)} lines, from {header[0]!r:.60}. "
               "--keep-header reads them too.", file=sys.stderr)
     if not groups:
-        print("There is no word to read." if not lines else "There is no word below the header.",
-              file=sys.stderr)
+        print(f"There is no word {'below the header' if header else 'to read'}.", file=sys.stderr)
     for group, probability in groups.items():
         print(f"{probability:.3f}  {group}")
 
 
 def _as_json(file, groups, header):
     print(json.dumps({"file": file.name, "group": next(iter(groups), None),
-                      "probabilities": groups, "header_lines": len(header.splitlines())}))
+                      "probabilities": groups, "header_lines": len(header)}))
 
 
 if __name__ == "__main__":

@@ -270,7 +270,7 @@ def test_several_texts_and_folders_give_json_lines(shell, tmp_path):
     status, out, said = shell("one.txt", "posts", one=b"a card")
     rows = [json.loads(line) for line in out.splitlines()]
     assert [(row["file"], row["group"], row["header_lines"]) for row in rows] == [
-        ("one.txt", "comp.graphics", 0), ("a", "sci.space", 3), ("b", "rec.autos", 0), ("c", None, 0)]
+        ("one.txt", "comp.graphics", 0), ("a", "sci.space", 2), ("b", "rec.autos", 0), ("c", None, 0)]
     assert list(rows[0]["probabilities"].values()) == pytest.approx([0.8, 0.1, 0.1])
     assert status == 1 and said.count("\n") == 1 and "d.png contains zero bytes" in said
     assert shell("posts/inner")[0] == 1 and "There is no text posts" in shell("posts/inner")[2]
