@@ -305,11 +305,12 @@ def _is_sure(line, above, writes):
 
 
 def _marks(lines, attributing):
+    """Return what begins both lines below an attribution; "" if nothing does."""
     marks = set()
     for number in range(len(lines) - 2):
         if attributing[number]:
             first, second = _MARK.match(lines[number + 1]), _MARK.match(lines[number + 2])
-            if first and second and first[1][0] == second[1][0]:
+            if first and second:
                 marks.add(commonprefix([first[1], second[1]]))
     return marks
 
