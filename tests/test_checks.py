@@ -4,6 +4,7 @@ answers.py holds the answers. They are judged in this process; how an answer is 
 stopped is tested with a few of them.
 """
 
+# ruff: noqa: F401 - the answers use these names
 import inspect
 import math
 import re
@@ -240,7 +241,7 @@ def endless(body):
 
 def stubborn(body):
     while True:
-        try:
+        try:  # noqa: SIM105
             sum(range(1000))
         except:  # noqa: E722
             pass
@@ -266,7 +267,9 @@ def test_what_never_ends_is_stopped(function, way, said):
     assert said("conv_parameters", 19264).startswith("correct: ")
 
 
-def test_what_ends_otherwise_gets_a_sentence(way, said):
+def test_what_ends_otherwise_gets_a_sentence(way, said, monkeypatch):
+    monkeypatch.setattr(_guard, "LIMIT_SECONDS", 10)
+
     def leaving(body):
         sys.exit(3)
 

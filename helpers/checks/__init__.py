@@ -21,11 +21,11 @@ from helpers.checks.lesson08 import confusion, paired_mean, resample_threads
 from helpers.checks.lesson09 import apply_temperature, bin_counts, coverage_accuracy
 
 __all__ = [
-    "analogy", "answer_or_abstain", "apply_temperature", "attention_parameters", "best_possible", "bin_counts",
-    "build_matrix", "choose", "compare_guess", "confusion", "conv_parameters", "cosine", "coverage",
-    "coverage_accuracy", "cross_posts", "cut_header", "header_share", "integers", "learn_words", "masked_softmax",
-    "own_words", "paired_mean", "read_bytes", "resample_threads", "same_answers", "stopped_epoch", "top_three",
-    "weighted_mean"]
+    "analogy", "answer_or_abstain", "apply_temperature", "attention_parameters", "best_possible",
+    "bin_counts", "build_matrix", "choose", "compare_guess", "confusion", "conv_parameters",
+    "cosine", "coverage", "coverage_accuracy", "cross_posts", "cut_header", "header_share",
+    "integers", "learn_words", "masked_softmax", "own_words", "paired_mean", "read_bytes",
+    "resample_threads", "same_answers", "stopped_epoch", "top_three", "weighted_mean"]
 
 
 def _said(value):
@@ -52,4 +52,5 @@ def compare_guess(guess, outcome):
     outcome : int, float, str or list of str
         What came out.
     """
-    print(f"it is {_said(outcome)}" if guess is ... else f"you said {_said(guess)}; it is {_said(outcome)}")
+    said = "" if guess is ... else f"you said {_said(guess)}; "
+    print(f"{said}it is {_said(outcome)}")

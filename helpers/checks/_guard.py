@@ -268,7 +268,8 @@ def check_value(answer, truth, mistakes, otherwise, *, n_all=None):
     """
     value, tolerance = number(answer), 5.01e-4 if n_all else 0
     if n_all:
-        usual = [*of_share(lambda: truth), ("this is a count; divide it by all.", lambda: n_all * truth)]
+        count = "this is a count; divide it by the number of all."
+        usual = [*of_share(lambda: truth), (count, lambda: n_all * truth)]
         mistakes = [*mistakes, *((hint, wrong()) for hint, wrong in usual
                                  if abs(wrong() - truth) > tolerance)]
         otherwise = "a share lies between 0 and 1." if not 0 <= value <= 1 else otherwise
@@ -334,5 +335,6 @@ def check_function(answer, reference, cases, mistakes, *, read, judge=None, call
                    if not callable(value) and not isinstance(value, types.ModuleType)]
         if outside:
             said += f" (it reads `{outside[0]}` from the notebook; use the arguments alone)"
-        raise Hint(f"{shown}{' ' if len(shown + said) < 90 else chr(10) + '  '}{said.rstrip('.?')}.")
+        space = " " if len(shown + said) < 90 else "\n  "
+        raise Hint(f"{shown}{space}{said.rstrip('.?')}.")
     hint_if(changed, "right, but your function changes what it is given; work on a copy.")

@@ -26,7 +26,8 @@ def integers(answer, vocabulary, text, length):
         (f"fill the row up with padding, to {length} numbers.", truth[:n_words]),
         ("padding comes after the words, not before them.", truth[n_words:] + truth[:n_words]),
         ("0 is padding; an unknown word is [UNK].", row(lower.translate(delete).split(), 0)),
-        ("padding and [UNK] come first: the first word is number 2.", [max(n - 2, 0) for n in truth]),
+        ("padding and [UNK] come first: the first word is number 2.",
+         [max(n - 2, 0) for n in truth]),
         ("punctuation is deleted, inside a word too.", row(lower.split())),
         ("the text is lowercased before the look-up.", row(text.translate(delete).split())),
         ("a hyphen is deleted, not made a blank: two words become one.",
@@ -51,7 +52,7 @@ def coverage(answer, vocabulary, texts, train_texts):
         ("this is a share of the vocabulary, not of the tokens.", n_known / len(words)),
         (f"padding and [UNK] are two of the entries: {len(words)} words, not {len(more)}.",
          sum(counts[word] for word in more) / n_all),
-    ], "not this share: the known tokens of the held-out posts, divided by all of them.", n_all=n_all)
+    ], "not this share: the known tokens of the held-out posts, divided by all.", n_all=n_all)
     return f"these are only {n_known / len(counts):.1%} of the unique words in the held-out posts."
 
 
@@ -65,8 +66,9 @@ def learn_words(answer, texts, split):
     def learn(*parts, words=tokenize, more=0, special=("", "[UNK]"), order=lambda pair: -pair[1]):
         def function(texts, split, n_words):
             posts = [n for part in parts or ["train"] for n in getattr(split, part)]
-            counts = Counter(word for n in sorted(posts) for word in words(texts[n]))
-            return [*special, *(x for x, _ in sorted(counts.items(), key=order)[:max(n_words + more, 0)])]
+            counts = Counter(word for n in posts for word in words(texts[n]))
+            ranked = sorted(counts.items(), key=order)[:max(n_words + more, 0)]
+            return [*special, *(word for word, _ in ranked)]
         return function
 
     def ranks(case, got):
@@ -85,18 +87,19 @@ def learn_words(answer, texts, split):
                  for n in range(size)]
         parts = Split(*map(np.sort, np.split(rng.permutation(size), [size // 2, size // 2 + 1])))
         cases += [(drawn, parts, 2), (drawn, parts, 30)]
-    orders, seen = (lambda pair: -pair[1], lambda pair: (-pair[1], pair[0])), "; only training posts count."
+    orders = (lambda pair: -pair[1], lambda pair: (-pair[1], pair[0]))
+    seen = "it also counts {} posts; only training posts count."
     check_function(answer, learn(), cases + [(list(texts), split, 50)], [
-        *((f"it also counts {' and '.join(parts)} posts{seen}", learn("train", *parts, order=order))
-          for order in orders for parts in (["validation", "test"], ["validation"], ["test"])),
-        (f"it also counts validation and test posts{seen}",
-         lambda texts, split, n_words: learn_vocabulary(texts, n_words + 2)),
-        ("count each occurrence, not the posts.", learn(words=lambda text: dict.fromkeys(tokenize(text)))),
+        *((seen.format(part), learn("train", part, order=order))
+          for order in orders for part in ("validation", "test")),
+        *((seen.format("all"), lambda texts, split, n_words, order=order: learn(order=order)(
+            texts, Split(range(len(texts)), [], []), n_words)) for order in orders),
+        (seen.format("all"), lambda texts, split, n_words: learn_vocabulary(texts, n_words + 2)),
+        ("count each occurrence, not the posts.",
+         learn(words=lambda text: dict.fromkeys(tokenize(text)))),
         ("these are no tokens: use `vectorization.tokenize`.", learn(words=str.split)),
         ("the two special entries come on top of `n_words` words.", learn(more=-2)),
         ('"" and "[UNK]" come first.', learn(special=())),
-        ("the most frequent words are asked for, not the rarest.", learn(order=lambda pair: pair[1])),
-        ("the most frequent words come first, not the alphabet.", learn(order=lambda pair: pair[0])),
     ], read=names, judge=judge)
     more = len(count_tokens(texts)) - len(count_tokens([texts[n] for n in split.train]))
     return f"all posts together have {more:,} words more, none of them in a training post."

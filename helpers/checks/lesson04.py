@@ -19,14 +19,14 @@ def cosine(answer):
              *rng.normal(0, 3, (3, 2, 5)).round(1), rng.normal(0, 3, (2, 50))]
     check_function(answer, _cosine, [tuple(np.array(pair, dtype=float)) for pair in pairs], [
         ("this is the scalar product; divide it by both lengths.", lambda a, b: a @ b),
-        ("this is divided by the length of `a` only.", lambda a, b: a @ b / norm(a)),
         ("this multiplies by a length: put brackets around the product of both lengths.",
          lambda a, b: a @ b / norm(a) * norm(b)),
         ("for opposite directions the cosine is negative; here it is cut off at 0.",
          lambda a, b: max(0, _cosine(a, b))),
-        ("this is a distance; the cosine is 1 for the same direction.", lambda a, b: 1 - _cosine(a, b)),
-        *((f"only `{one}` is tested for zeros; the other may be all zeros too.", lambda a, b, n=n: _cosine(
-            a, b, zeros=np.nan if (a, b)[n].any() else 0.0)) for n, one in enumerate("ab")),
+        ("this is a distance; the cosine is 1 for the same direction.",
+         lambda a, b: 1 - _cosine(a, b)),
+        *((f"only `{'ab'[n]}` is tested for zeros; the other may be all zeros too.",
+           lambda a, b, n=n: _cosine(a, b, np.nan if (a, b)[n].any() else 0.0)) for n in (0, 1)),
         ("all zeros give NaN; return 0.0 then.", lambda a, b: _cosine(a, b, zeros=np.nan)),
         ("this is rounded; return all digits.", lambda a, b: round(_cosine(a, b), 2)),
     ], read=number)
@@ -43,9 +43,9 @@ def build_matrix(answer):
     def build(mean=lambda known, words, vectors: known.mean(axis=0), first=1, unk=True):
         def function(words, vectors, dim):
             known = np.array([vectors[word] for word in words if word in vectors])
-            matrix = np.zeros((len(words), dim))
+            matrix, default = np.zeros((len(words), dim)), mean(known, words, vectors)
             for row, word in list(enumerate(words))[first:]:
-                matrix[row] = vectors.get(word, mean(known, words, vectors) if unk or row != 1 else 0)
+                matrix[row] = vectors.get(word, default if unk or row != 1 else 0)
             return matrix
         return function
 
@@ -56,7 +56,7 @@ def build_matrix(answer):
             vectors = {word: rng.normal(0, 2, dim).round(1) + 0.05 for word in known[:n_known + 1]}
             words = [str(word) for word in rng.permutation([*known[:n_known], "xyzzy"])]
             cases.append((["", "[UNK]", *words], vectors, dim))
-    zero = "words without a vector get the mean of the vectors that the vocabulary's words have; here "
+    zero = "words without a vector get the mean of the vectors of the vocabulary's words; here "
     check_function(answer, build(), cases, [
         ("the matrix is transposed: one row per entry.", lambda *given: build()(*given).T),
         ("two rows too many: padding and [UNK] are in the vocabulary already.",
@@ -68,7 +68,8 @@ def build_matrix(answer):
                                               / (len(words) - n))) for n in (0, 1, 2)),
         (zero + "words came in that are not in the vocabulary.",
          build(lambda known, words, vectors: np.mean([*vectors.values()], axis=0))),
-        ("the numbers are cut to whole ones: no `dtype=int`.", lambda *given: build()(*given).astype(int)),
+        ("the numbers are cut to whole ones: no `dtype=int`.",
+         lambda *given: build()(*given).astype(int)),
     ], read=table)
     return "an unknown word is an average word now, and padding is still nothing."
 
@@ -96,20 +97,24 @@ def analogy(answer, known):
             matrix[:3] = matrix[0] + 0.4 * matrix[:3]
         matrix[rng.integers(3, len(words))] = 0
         order, (a, b, c) = rng.permutation(len(words)), rng.choice(3, 3, replace=False)
-        scores = sorted(_cosine(matrix[b] - matrix[a] + matrix[c], row) for row in matrix[3:] if row.any())
+        target = matrix[b] - matrix[a] + matrix[c]
+        scores = sorted(_cosine(target, row) for row in matrix[3:] if row.any())
         if len(scores) == 1 or scores[-1] - scores[-2] > 0.02:
-            cases.append((words[a], words[b], words[c], [words[n] for n in order], matrix[order].round(2)))
+            asked = words[a], words[b], words[c]
+            cases.append((*asked, [words[n] for n in order], matrix[order].round(2)))
     zero = "a row of zeros is a word without a vector and never the answer; here its cosine is "
     check_function(answer, solve(), cases, [
         *((f"leave out a, b and c; here {which}.", solve(left_out=n))
           for n, which in enumerate(["none of them is", "only c is", "b is not"])),
         ("the step goes the wrong way: it leads from a to b.", solve(lambda a, b, c: a - b + c)),
-        ("a was not taken away: the step from a to b is a difference.", solve(lambda a, b, c: b + c)),
+        ("a was not taken away: the step from a to b is a difference.",
+         solve(lambda a, b, c: b + c)),
         ("a long vector won: divide by the lengths, as the cosine does.", solve(score=np.dot)),
         ("the smallest distance is not the highest cosine.",
          solve(score=lambda target, row: -norm(target - row))),
         (zero + "0.", solve(zeros=0.0)),
-        (zero + "NaN.", lambda *given: next((x for x, row in zip(*given[3:]) if not row.any()), "")),
+        (zero + "NaN.",
+         lambda *given: next((x for x, row in zip(*given[3:]) if not row.any()), "")),
     ], read=text)
     alone = solve(left_out=0)("man", "king", "woman", [*known], np.array([*known.values()]))
     return f"with nothing left out, GloVe's own answer would have been {alone!r}."

@@ -25,16 +25,16 @@ def weighted_mean(answer):
               for size, dim in [(2, 2), (3, 2), (2, 3), (4, 4), (5, 1), (6, 3)] * 2]
     raw = "the scores are no weights yet: softmax takes exponentials and divides by their sum."
     check_function(answer, mean(), cases, [
-        ("this is the plain mean; the scores are not used.", lambda vectors, scores: vectors.mean(axis=0)),
-        *((raw, mean(weights)) for weights in (lambda scores: scores, lambda scores: scores / scores.sum())),
+        ("this is the plain mean; the scores are not used.",
+         lambda vectors, scores: vectors.mean(axis=0)),
+        (raw, mean(lambda scores: scores)), (raw, mean(lambda scores: scores / scores.sum())),
         ("the weights do not sum to 1: divide by the sum of the exponentials.", mean(np.exp)),
         ("the weights sum to 1 already; sum the weighted vectors, do not take their mean.",
          mean(turn=lambda weighted: weighted.mean(axis=0))),
         ("sum over the tokens (axis 0).", mean(turn=lambda weighted: weighted.sum(axis=1))),
         ("only the highest score counts here.", lambda vectors, scores: vectors[scores.argmax()]),
-        ("these are the weights; use them on the vectors.", lambda vectors, scores: _softmax(scores)),
     ], read=array)
-    return "equal scores give the plain mean, one very high score a single token; attention is between."
+    return "equal scores give the plain mean, one very high score a single token."
 
 
 @guarded
@@ -55,6 +55,7 @@ def masked_softmax(answer):
     cases += [(rng.normal(0, 2, size).round(1), np.roll(np.arange(size) < n, n))
               for size, n in [(3, 1), (4, 2), (4, 4), (5, 3), (7, 2)]]
     cases = [(np.array(scores, dtype=float), np.array(mask, dtype=bool)) for scores, mask in cases]
+    large = "large scores overflow: subtract the maximum first."
     check_function(answer, right, cases, [
         ("padding gets a weight; the mask is not used.", lambda scores, mask: _softmax(scores)),
         ("padding is set to 0 after the softmax, so the weights no longer sum to 1.",
@@ -62,13 +63,12 @@ def masked_softmax(answer):
         ("a score of 0 is no score of padding (exp(0) is 1): use minus infinity.",
          lambda scores, mask: _softmax(scores * mask)),
         ("True is a token, not padding.", lambda scores, mask: right(scores, ~mask)),
-        *(("large scores overflow: subtract the maximum first.", lambda scores, mask, low=low: share(
-            np.exp(np.where(mask, scores, low)) * (mask if low == 0 else 1))) for low in (0, -np.inf)),
-        *(("large scores overflow: subtract the maximum first.", lambda scores, mask: share(np.exp(scores) * mask)),
-          ("subtract the maximum of the tokens, not of padding: else all may vanish.",
-           lambda scores, mask: share(np.exp(scores - scores.max()) * mask))),
-        ("as many weights as positions: padding keeps its place.", lambda scores, mask: _softmax(scores[mask])),
-        ("each token gets the same weight; use the scores.", lambda scores, mask: mask / mask.sum()),
+        (large, lambda scores, mask: share(np.exp(scores) * mask)),
+        (large, lambda scores, mask: share(np.exp(np.where(mask, scores, -np.inf)))),
+        ("subtract the maximum of the tokens, not of padding: else all may vanish.",
+         lambda scores, mask: share(np.exp(scores - scores.max()) * mask)),
+        ("as many weights as positions: padding keeps its place.",
+         lambda scores, mask: _softmax(scores[mask])),
     ], read=array)
     return "padding has no weight now, however short a post is."
 
@@ -89,5 +89,5 @@ def attention_parameters(answer, n_words, embedding_dim, word_dimensions, n_quer
         ("the queries are missing.", own),
         ("the trainable embedding is missing.", dims * n_queries),
         ("this is one query; there are more.", own + dims),
-    ], "count the trainable embedding (entries times numbers) and the queries (each as long as a token).")
-    return f"{own / (own + dims * n_queries):.0%} of them are the words' own numbers; queries are cheap."
+    ], "count the trainable embedding and the queries (each as long as a token).")
+    return f"{own / (own + dims * n_queries):.0%} of them are the words' own; queries are cheap."

@@ -15,18 +15,21 @@ def bin_counts(answer):
         return np.histogram(confidence, n, (0, 1))[0]
 
     rng = np.random.default_rng(18)
-    cases = [([0.3], 1), ([1.0], 2), ([0.0], 2), ([0.5], 2), ([0.25, 0.75], 4), ([0.5, 1.0, 0.0], 4), ([], 2)]
+    cases = [([0.3], 1), ([1.0], 2), ([0.0], 2), ([0.5], 2), ([], 2), ([0.25, 0.75], 4),
+             ([0.5, 1.0, 0.0], 4)]
     cases += [((rng.integers(1000 * low, 1000, size) + 0.5) / 1000, n)  # never at an edge
               for n in (2, 3, 4, 5, 10) for low, size in [(0, 5), (0.5, 12), (0, 30)]]
     check_function(answer, counts, [(np.array(values, dtype=float), n) for values, n in cases], [
-        ("1.0 belongs to the last bin; here to none.", lambda confidence, n: counts(confidence[confidence < 1], n)),
+        ("1.0 belongs to the last bin; here to none.",
+         lambda confidence, n: counts(confidence[confidence < 1], n)),
         ("1.0 belongs to the last bin; here there is one bin more.",
          lambda confidence, n: np.bincount((confidence * n).astype(int), minlength=n)),
         ("the bins go from 0 to 1, not from the lowest to the highest confidence.",
          lambda confidence, n: np.histogram(confidence, n)[0]),
-        ("these are shares; asked for are counts.", lambda confidence, n: counts(confidence, n) / len(confidence)),
-        ("these are running totals.", lambda *given: counts(*given).cumsum()),
-        ("`n_bins` is an argument; here it is always ten.", lambda confidence, n: counts(confidence, 10)),
+        ("these are shares; asked for are counts.",
+         lambda confidence, n: counts(confidence, n) / len(confidence)),
+        ("`n_bins` is an argument; here it is always ten.",
+         lambda confidence, n: counts(confidence, 10)),
         ("this is the bin of each post; count how many are in each.",
          lambda confidence, n: np.minimum((confidence * n).astype(int), n - 1)),
     ], read=array)
@@ -57,7 +60,8 @@ def coverage_accuracy(answer):
     cases = [([0.9], [1], 0.5), ([0.5], [1], 0.5), ([0.4], [1], 0.5), ([0.4, 0.9], [1, 0], 0.5)]
     cases += [(rng.uniform(0.3, 1, size).round(2), rng.random(size) < 0.6, threshold)
               for size in (3, 4, 6, 9, 20) for threshold in (0.35, 0.55, 0.8)]
-    check_function(answer, both(), [(np.array(c), np.array(r, dtype=bool), t) for c, r, t in cases], [
+    cases = [(np.array(sure), np.array(right, dtype=bool), t) for sure, right, t in cases]
+    check_function(answer, both(), cases, [
         ("this is per cent; shares lie between 0 and 1.", lambda *given: 100 * both()(*given)),
         ("this is rounded; return all digits.", lambda *given: both()(*given).round(2)),
         ("coverage comes first, then accuracy.", lambda *given: both()(*given)[::-1]),
@@ -66,7 +70,8 @@ def coverage_accuracy(answer):
          both(turn=lambda pair, right, own: (pair[0], right.mean()))),
         ("divide the right ones by the number of answered posts, not of all.",
          both(turn=lambda pair, right, own: (pair[0], (right & own).mean()))),
-        ("coverage is a share; divide by the number of posts.", both(turn=lambda pair, _, own: (own.sum(), pair[1]))),
+        ("coverage is a share; divide by the number of posts.",
+         both(turn=lambda pair, _, own: (own.sum(), pair[1]))),
         ("with no answer there is no accuracy: NaN, not 0.", both(nothing=0.0)),
         ("the threshold is an argument, not always 0.5.", lambda c, r, t: both()(c, r, 0.5)),
     ], read=read)
@@ -83,10 +88,13 @@ def apply_temperature(answer):
         return lambda p, t: power(p, t) / power(p, t).sum(axis=axis, keepdims=True)
 
     rng = np.random.default_rng(18)
-    cases = [([[0.8, 0.2]], 2.0), ([[0.8, 0.2]], 1.0), ([[1.0, 0.0]], 2.0), ([[0.5, 0.5, 0.0], [0.1, 0.2, 0.7]], 0.5)]
-    cases += [(rng.dirichlet([1] * dim, size), t) for size, dim in [(1, 2), (2, 3), (3, 4)] for t in (0.5, 1.5, 3.0)]
+    cases = [([[0.8, 0.2]], 2.0), ([[0.8, 0.2]], 1.0), ([[1.0, 0.0]], 2.0),
+             ([[0.5, 0.5, 0.0], [0.1, 0.2, 0.7]], 0.5)]
+    cases += [(rng.dirichlet([1] * dim, size), t)
+              for size, dim in [(1, 2), (2, 3), (3, 4)] for t in (0.5, 1.5, 3.0)]
     check_function(answer, cooled(), [(np.array(p), t) for p, t in cases], [
-        ("the logarithm is missing: softmax wants scores, not probabilities.", cooled(lambda p, t: np.exp(p / t))),
+        ("the logarithm is missing: softmax wants scores, not probabilities.",
+         cooled(lambda p, t: np.exp(p / t))),
         ("the rows no longer sum to 1: divide each by its sum.", lambda p, t: p ** (1 / t)),
         *(("divide the logarithms by the temperature, not the probabilities.", wrong)
           for wrong in (lambda p, t: p / t, cooled(lambda p, t: p / t))),
