@@ -1,8 +1,8 @@
 """The bundled sample: 1,997 invented posts in the layout of 20 Newsgroups.
 
-The words were written for this course and lie beside this file, one text file a group.
+The words were written for this course and lie beside this file, one text file per group.
 `write_archive` composes them into posts: headers, threads, quotes, signatures, authors,
-cross-posts and copies, in the shares that were measured on the real collection, so that
+cross-posts and duplicates, in the shares that were measured on the real collection, so that
 every surprise of the lessons shows on the sample too. All names, addresses and events
 are invented; hosts lie under the reserved top-level domain ``.example`` (RFC 2606).
 """
@@ -88,6 +88,7 @@ class Post:
 
     @property
     def body_lines(self):
+        """The lines below the header."""
         lines = []
         if self.quoted:
             lines += [self.attribution, *self.quoted, ""]
@@ -98,6 +99,7 @@ class Post:
 
     @property
     def text(self):
+        """The whole post."""
         lines = [*self.header, "", *self.body_lines]
         return "\n".join(lines) + "\n"
 
@@ -113,7 +115,7 @@ def read_paragraphs(group):
     Returns
     -------
     list of (list of str, list of str)
-        One pair a subtopic: its four subject lines, and its paragraphs: four openers, seven
+        One pair per subtopic: its four subject lines, and its paragraphs: four openers, seven
         replies, ten that may continue any post.
     """
     text = (FOLDER / "paragraphs" / f"{group}.txt").read_text(encoding="utf-8")
@@ -314,7 +316,7 @@ def _add_long_post(posts):
 
 
 def _encode_files(posts):
-    """Two posts that are mostly a uuencoded file, as 20 real posts of this group are."""
+    """Make two posts mostly a uuencoded file, as 20 real posts of this group are."""
     answered = [post.parent for post in posts]
     alone = [post for post in posts if post.parent is None and post not in answered]
     for post, (subject, words, file) in zip(alone[10:], cast.ENCODED_FILES):
@@ -326,7 +328,7 @@ def _encode_files(posts):
 
 
 def _add_accents(posts, rng):
-    """A few bytes above 127, which are latin-1 and not UTF-8, as in 73 real posts."""
+    """Add a few bytes above 127, which are latin-1 and not UTF-8, as in 73 real posts."""
     for number, group in enumerate(sorted(posts)[::3] + ["misc.forsale"]):
         post = posts[group][6 + rng.randint(20)]
         post.own.append(cast.ACCENTED[number % len(cast.ACCENTED)])
