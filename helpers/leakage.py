@@ -1,4 +1,4 @@
-"""Lesson 02: how much of an accuracy is data leakage?
+"""Lesson 02: measure how much of an accuracy is data leakage.
 
 `ablation` removes, step by step, what gives a post's group away, and measures a linear model each
 time. `metadata_predictors` predict the group from a header, a subject or an author alone. `audit`

@@ -80,7 +80,7 @@ def test_copies(corpus, parts):
 
 
 def test_words_after_ten_lines_are_dropped(corpus):
-    words = np.array([len(headers.drop_lines(text).split()) for text in corpus.texts])
+    words = np.array([len(headers.clean_text(text, "reference").split()) for text in corpus.texts])
     assert (np.median(words), np.percentile(words, 90)) == (158, 491)
     assert np.mean(words > 200) == pytest.approx(0.387, abs=0.0005)
     assert np.maximum(words - 200, 0).sum() / words.sum() == pytest.approx(0.465, abs=0.0005)

@@ -85,13 +85,10 @@ def test_the_accuracy_falls_as_leaks_are_removed(steps):
     assert mean["chronological split"] < mean["duplicates removed"] - 0.03
 
 
-def test_a_step_knows_its_spread_and_its_splits(steps):
+def test_a_step_knows_its_spread_and_its_splits():
     step = leakage.Step("a", "full", "random", 8, 2, (0.5, 0.9, 0.1, 0.7), {})
     assert (step.mean, step.low, step.high, step.n_splits) == (pytest.approx(0.55), 0.1, 0.9, 4)
     assert replace(step, split="one date").n_splits == replace(step, split="one date+thread").n_splits == 1
-    for step in steps:
-        assert step.n_train > step.n_held_out > 0 and len(step.words) == 20
-        assert all(len(words) == 10 for words in step.words.values())
 
 
 def test_a_step_is_what_its_parts_give_by_hand(sample_corpus, steps):
@@ -103,6 +100,7 @@ def test_a_step_is_what_its_parts_give_by_hand(sample_corpus, steps):
     step = steps[7]
     assert step.accuracies[1] == model.score(take(texts, split.validation), labels[split.validation])
     assert step.n_train + step.n_held_out == len(kept)
+    assert len(step.words) == 20 and all(len(words) == 10 for words in step.words.values())
 
 
 def test_unseen_authors_are_fewer(steps):
