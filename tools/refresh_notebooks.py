@@ -27,6 +27,7 @@ KAGGLE_BADGE = "https://kaggle.com/static/images/open-in-kaggle.svg"
 KAGGLE = "https://kaggle.com/kernels/welcome?src=https://github.com"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "rise": {"scroll": True}}
+SET_UP = (ROOT / "tools" / "set_up_cell.txt").read_text(encoding="utf-8")
 # the set-up cell is folded in JupyterLab, in Colab and on the site
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 # cells that a talk leaves out
@@ -78,6 +79,7 @@ def normalize(notebook, stem, address):
         cell.metadata = {"tags": tags} if tags else {}
         cell.metadata["slideshow"] = {"slide_type": slide_type(cell)}
         if "bootstrap" in tags:
+            cell.source = set_address(SET_UP, address).strip()
             cell.metadata["tags"] = sorted({*tags, "hide-input"})
             cell.metadata |= FOLDED
     return notebook
