@@ -161,6 +161,14 @@ def test_a_number_of_any_kind_is_read(name):
         assert "expected one number" in judged(name, answer)
 
 
+def test_three_decimals_of_a_share_are_enough():
+    for answer in (0.35, 0.3497, 0.34968):
+        _guard.check_value(answer, 0.34972, [], "no", n_all=100)
+    for answer, words in ((0.3, "rounded"), (0.4, "no"), (34.972, "cent"), (0.65028, "others"), (34.97, "cent")):
+        with pytest.raises(_guard.Hint, match=words):
+            _guard.check_value(answer, 0.34972, [], "no", n_all=1000)
+
+
 def test_the_truth_follows_what_a_check_is_given():
     assert checks.conv_parameters.__wrapped__(2 * 5 * 7 + 7, 7, 2, 5, 100)
     assert checks.attention_parameters.__wrapped__(10 * 3 + 8 * 2, 10, 5, 3, 2)

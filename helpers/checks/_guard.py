@@ -273,6 +273,7 @@ def check_value(answer, truth, mistakes, otherwise, *, n_all=None):
         mistakes = [*mistakes, *((hint, wrong()) for hint, wrong in usual
                                  if abs(wrong() - truth) > tolerance)]
         otherwise = "a share lies between 0 and 1." if not 0 <= value <= 1 else otherwise
+        value = 100 * truth if value > 1 and abs(value - 100 * truth) < 0.6 else value  # rounded
     hint, nearest = min([("", truth), *mistakes], key=lambda pair: abs(pair[1] - value))
     hint_if(abs(nearest - value) > tolerance, otherwise)
     hint_if(hint, hint)
