@@ -1,4 +1,4 @@
-"""Refuse a bad notebook parameter with a sentence, before it does harm."""
+"""Plumbing: refuse a bad notebook parameter before it does harm, and say what is allowed."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from helpers.splits import SPLITS
 
 DATASETS = ("sample", "full")
 EMBEDDING_DIMS = (50, 100, 200, 300)
-# 148 tokens or fewer leave the third convolution of the reference network without input
+# 148 tokens or fewer leave the third convolution of the Keras example without input
 SHORTEST_SEQUENCE = 149
 
 
@@ -28,30 +28,44 @@ def check_parameters(**values):
         rule, expected = _RULES[name]
         if not rule(value):
             raise ValueError(f"The parameter {name} must be {expected}, not {value!r}.")
-    if values.get("validation_split", 0) + values.get("test_split", 0) >= 0.9:
-        raise ValueError(
-            f"validation_split ({values['validation_split']}) and test_split ({values['test_split']}) "
-            "together leave less than a tenth of the posts for training."
-        )
+    validation, test = values.get("validation_split", 0), values.get("test_split", 0)
+    if validation + test >= 0.9:
+        raise ValueError(f"validation_split ({validation}) and test_split ({test}) together leave "
+                         "less than a tenth of the posts for training.")
 
 
 def _whole(low, high):
-    return (lambda v: isinstance(v, int) and not isinstance(v, bool) and low <= v <= high,
-            f"a whole number from {low:,} to {high:,}")
+    def rule(value):
+        return type(value) is int and low <= value <= high
+
+    return rule, f"a whole number from {low:,} to {high:,}"
 
 
 def _share():
-    return (lambda v: isinstance(v, float) and 0.01 <= v < 0.9, "a number from 0.01 to below 0.9, such as 0.2")
+    def rule(value):
+        return isinstance(value, float) and 0.01 <= value < 0.9
+
+    return rule, "a number from 0.01 to below 0.9, such as 0.2"
 
 
 def _one_of(choices):
-    return (lambda v: type(v) is type(next(iter(choices))) and v in choices, "one of " + ", ".join(map(repr, choices)))
+    def rule(value):
+        return any(type(value) is type(choice) and value == choice for choice in choices)
+
+    return rule, "one of " + ", ".join(map(repr, choices))
+
+
+def _folder(default):
+    def rule(value):
+        return isinstance(value, (str, Path))
+
+    return rule, f'the path of a folder as text, or "" for {default}'
 
 
 _RULES = {
     "dataset": _one_of(DATASETS),
-    "data_dir": (lambda v: isinstance(v, (str, Path)), 'the path of a folder as text, or "" for none'),
-    "output_dir": (lambda v: isinstance(v, (str, Path)), 'the path of a folder as text, or "" for the course\'s'),
+    "data_dir": _folder("none"),
+    "output_dir": _folder("the course's"),
     "seed": _whole(0, 2**32 - 1),
     "text": _one_of(TEXT_RULES),
     "split_by": _one_of(SPLITS),

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -60,10 +61,8 @@ def check_tensorflow(code="import tensorflow"):
 def check_memory(cgroup_files=CGROUP_FILES):
     """Check the memory that this process may use: the machine's, or the container's if smaller."""
     limits = []
-    try:
+    with suppress(AttributeError, ValueError, OSError):
         limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):
-        pass
     for name in cgroup_files:
         try:
             limits.append(int(Path(name).read_text(encoding="ascii")))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from helpers import _parameters, splits
-from helpers.models import build_reference_network
 from helpers._parameters import SHORTEST_SEQUENCE, check_parameters
+from helpers.models import build_reference_network
 
 GOOD = dict(dataset="sample", data_dir="", seed=1337, text="body", split_by="thread", validation_split=0.2, test_split=0.1, max_tokens=20000,
             sequence_length=200, embedding_dim=100, epochs=20, batch_size=32)

@@ -83,9 +83,8 @@ def test_the_glossary_is_sorted_and_linked_by_entries_that_exist():
 
 def lock_held_too_long(folder, monkeypatch):
     monkeypatch.setattr(_cache, "LOCK_SECONDS", 0)
-    with _cache.locked(folder / "news20.tar.gz"):
-        with _cache.locked(folder / "news20.tar.gz"):
-            pass
+    with _cache.locked(folder / "news20.tar.gz"), _cache.locked(folder / "news20.tar.gz"):
+        pass
 
 
 def lock_refused(folder, monkeypatch):

@@ -128,7 +128,8 @@ def draw(results):
     names = [row["name"] + " (one split)" * (row["splits"] == 1) for row in steps]
     means = np.array([row["mean"] for row in steps])
     lows, highs = np.array([(row["low"], row["high"]) for row in steps]).T
-    stages = {"header lines in the text": VERMILLION, "random split": BLUE, "other splits": GREEN}
+    stages = {"random split, header lines in the text": VERMILLION,
+              "random split, header removed": BLUE, "other splits, header removed": GREEN}
     figure = Figure(figsize=(9, 0.8 + 0.42 * len(steps)), layout="constrained")
     axes = figure.subplots()
     axes.barh(names, means, xerr=[means - lows, highs - means], capsize=3,
@@ -148,8 +149,8 @@ def draw(results):
 
 def _stage(row):
     if row["text"] in ("full", "reference"):
-        return "header lines in the text"
-    return "random split" if row["split"] == "random" else "other splits"
+        return "random split, header lines in the text"
+    return f"{'random split' if row['split'] == 'random' else 'other splits'}, header removed"
 
 
 if __name__ == "__main__":
