@@ -7,7 +7,7 @@ import pytest
 
 from helpers import _parameters, splits
 from helpers._parameters import SHORTEST_SEQUENCE, check_parameters
-from helpers.models import build_reference_network
+from helpers.models import build_example_network
 
 GOOD = dict(dataset="sample", data_dir="", seed=1337, text="body", split_by="thread", validation_split=0.2, test_split=0.1, max_tokens=20000,
             sequence_length=200, embedding_dim=100, epochs=20, batch_size=32)
@@ -65,12 +65,12 @@ def test_two_shares_must_leave_posts_for_training():
     check_parameters(validation_split=0.85)
 
 
-def test_the_shortest_sequence_is_what_the_reference_network_needs():
-    fits, too_short = (build_reference_network(np.zeros((5, 4), np.float32), 2) for _ in range(2))
+def test_the_shortest_sequence_is_what_the_keras_example_needs():
+    fits, too_short = (build_example_network(np.zeros((5, 4), np.float32), 2) for _ in range(2))
     assert fits.predict(np.zeros((1, SHORTEST_SEQUENCE), np.int32), verbose=0).shape == (1, 2)
     with pytest.raises(ValueError, match="Negative dimension"):
         too_short.predict(np.zeros((1, SHORTEST_SEQUENCE - 1), np.int32), verbose=0)
 
 
-def test_the_splits_are_those_of_the_room():
+def test_the_splits_are_those_of_the_registry():
     assert set(_parameters.SPLITS) == set(splits.SPLITS)
