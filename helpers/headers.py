@@ -44,7 +44,7 @@ _LONE = rf"{_names(['from', 'newsgroups', 'subject'])}:{_LINE}"
 _OTHER = rf"[!-9;-~]+:(?:[ \t]{_LINE}|\r?(?:\n|$))"  # a field of any name: a colon and a blank
 _FOLDED = rf"[ \t]{_LINE}"
 # a byte-order mark, also one that was read as latin-1, and blank lines
-_ABOVE = "(?:\ufeff|\xef\xbb\xbf)?" r"(?:[ \t]*\r?\n)*"
+_ABOVE = "(?:\ufeff|\xef\xbb\xbf)?" r"(?:[ \t\r\n]*\n)?"
 # A header at the beginning of a text, and the empty line below it. The pattern means the same in
 # Python, in JavaScript (without flags) and in RE2, the regular expressions of TensorFlow: replace
 # the first match by nothing to get the body. RE2 matches no line with bytes that are not UTF-8:

@@ -94,7 +94,7 @@ def stratified_split(labels, *, validation_split=0.2, test_split=0.0, seed):
 
 
 def thread_groups(texts):
-    """Number the threads: posts of one thread have the same number.
+    """Return the number of each post's thread.
 
     Two posts belong to one thread if they have the same subject (without ``Re:``), if one names
     the other's Message-ID or both name a third one's, or if their bodies are equal; and so on
@@ -119,7 +119,7 @@ def thread_groups(texts):
 
 
 def author_groups(texts):
-    """Number the authors: posts from one address have the same number.
+    """Return the number of each post's author: one per address.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ GROUPS = {"thread": thread_groups, "author": author_groups}
 
 
 def joined_groups(keys):
-    """Number the groups of posts that share a key, directly or from post to post.
+    """Return the number of each post's group: posts that share a key, directly or not.
 
     Parameters
     ----------
