@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import matplotlib
@@ -14,6 +15,14 @@ from helpers import data, sample
 matplotlib.use("Agg")
 
 collect_ignore_glob = ["planted/*"]  # notebooks with an error put in on purpose: test_notebooks runs them itself
+
+# One cache, one output folder and one Keras folder for all tests and all kernels that they start:
+# nothing of the user's is read or written. Workers inherit them from the process that starts them.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    SCRATCH = tempfile.TemporaryDirectory(prefix="course-tests-", ignore_cleanup_errors=True)
+    for variable, name in (("WORD_EMBEDDINGS_CACHE", "cache"), ("WORD_EMBEDDINGS_OUTPUT", "my"),
+                           ("KERAS_HOME", "keras")):
+        os.environ[variable] = str(Path(SCRATCH.name) / name)
 
 FULL_FOLDER = os.environ.get(data.DATA_DIR_VARIABLE, "")
 if FULL_FOLDER:

@@ -124,7 +124,7 @@ def test_the_page_answers_as_python_does(site, address, sample_corpus):
     predictor = predict.load(site / "try" / "models" / "body")
     posts = random.Random(0).sample(sample_corpus.texts, 1000)
     texts = posts + [text for text in HOSTILE if text.isprintable() or "\ud83d" not in text]
-    expected = predictor.predict_proba(texts)
+    _, expected = predictor(texts)
     with browser.page() as page:
         asked = []
         page.on("request", lambda request: asked.append(request.url))
