@@ -197,7 +197,7 @@ WRONG["own_words"] = [
 
 MISTAKES["integers"] = (
     "[5, 4, 2, 1, 4, 3]",
-    "fill the row up with padding, to 10 numbers.")
+    "the row has 10 numbers; padding fills it up.")
 RIGHT["integers"] = [
     "[5, 4, 2, 1, 4, 3, 0, 0, 0, 0]",
     "(5, 4, 2, 1, 4, 3, 0, 0, 0, 0)",
@@ -207,7 +207,7 @@ RIGHT["integers"] = [
     "[np.int64(n) for n in (5, 4, 2, 1, 4, 3, 0, 0, 0, 0)]",
 ]
 WRONG["integers"] = [
-    ("[5, 4, 2, 1, 4, 3]", "fill the row up with padding, to 10 numbers."),
+    ("[5, 4, 2, 1, 4, 3]", "the row has 10 numbers; padding fills it up."),
     ("[0, 0, 0, 0, 5, 4, 2, 1, 4, 3]", "padding comes after the words, not before them."),
     ("[5, 4, 2, 0, 4, 3, 0, 0, 0, 0]", "0 is padding; an unknown word is [UNK]."),
     ("[3, 2, 0, 0, 2, 1, 0, 0, 0, 0]", "padding and [UNK] come first: the first word is number 2."),
@@ -489,21 +489,21 @@ RIGHT["top_three"] = [
 WRONG["top_three"] = [
     ('lambda p, names: [names[i] for i in np.argsort(p)[:3]]', "these are the three least likely ones."),
     ('lambda p, names: [names[i] for i in np.argsort(p)[-3:]]', "the right three, but the most likely one comes first."),
-    ('lambda p, names: names[:3]', "expected ['rec.autos', 'alt.atheism', 'sci.space']"),
-    ('lambda p, names: sorted(names)[:3]', "expected ['sci.space', 'alt.atheism', 'rec.autos']"),
-    ('lambda p, names: [names[np.argmax(p)]]', "expected ['rec.autos', 'alt.atheism', 'sci.space']"),
+    ('lambda p, names: names[:3]', "expected ["),
+    ('lambda p, names: sorted(names)[:3]', "expected ["),
+    ('lambda p, names: [names[np.argmax(p)]]', "expected ["),
     ('lambda p, names: list(np.argsort(p)[::-1][:3])', "expected a list of names (str), not [2, 1, 0]."),
     ('lambda p, names: sorted(p)[::-1][:3]', "expected a list of names (str), not [0.4, 0.4, 0.2"),
-    ('lambda p, names: [names[i] for i in np.argsort(p)[::-1]]', "expected ['alt.atheism', 'rec.autos', 'sci.med']."),
-    ('lambda p, names: sorted(names[i] for i in np.argsort(p)[::-1][:3])', "expected ['sci.space', 'alt.atheism', 'rec.autos']"),
+    ('lambda p, names: [names[i] for i in np.argsort(p)[::-1]]', "expected ["),
+    ('lambda p, names: sorted(names[i] for i in np.argsort(p)[::-1][:3])', "expected ["),
     ('def f(p, names):\n    d = dict(zip(p, names))\n    return [d[x] for x in sorted(d)[::-1][:3]]', "two groups may have the same probability; here one is lost."),
     ('lambda p, names: [names[list(p).index(x)] for x in sorted(p)[::-1][:3]]', "two groups may have the same probability; here one comes twi"),
-    ('lambda p, names: [names[i] for i in np.argsort(p)[::-1][1:4]]', "expected ['rec.autos', 'alt.atheism', 'sci.space']"),
+    ('lambda p, names: [names[i] for i in np.argsort(p)[::-1][1:4]]', "expected ["),
     ('lambda p, names: " ".join(names[i] for i in np.argsort(p)[::-1][:3])', "expected a list of names (str), not 'alt.atheism r"),
     ('lambda p, names: np.argsort(p)[::-1][:3]', "expected a list of names (str), not [2, 1, 0]."),
-    ('lambda p, names: [sorted(names)[i] for i in np.argsort(p)[::-1][:3]]', "expected ['rec.autos', 'alt.atheism', 'sci.space']"),
+    ('lambda p, names: [sorted(names)[i] for i in np.argsort(p)[::-1][:3]]', "expected ["),
     ('lambda p, names: {names[i]: p[i] for i in np.argsort(p)[::-1][:3]}', "expected a list of names (str), not {'alt.atheism'"),
-    ('def f(p, names):\n    p.sort()\n    return [names[i] for i in np.argsort(p)[::-1][:3]]', "expected ['sci.space', 'alt.atheism', 'rec.autos']"),
+    ('def f(p, names):\n    p.sort()\n    return [names[i] for i in np.argsort(p)[::-1][:3]]', "expected ["),
 ]
 
 MISTAKES["same_answers"] = (
@@ -521,7 +521,7 @@ WRONG["same_answers"] = [
     ('lambda a, b: (a == b).all()', "expected False."),
     ('lambda a, b: np.allclose(a, b)', "expected False."),
     ('lambda a, b: a.shape == b.shape and np.allclose(a, b, atol=1e-5)', "`allclose` and `isclose` add a relative tolerance; set `rtol"),
-    ('lambda a, b: a.shape == b.shape and np.allclose(a, b, rtol=0, atol=1e-5, equal_nan=True)', "NaN is never the same; leave `equal_nan` off."),
+    ('lambda a, b: a.shape == b.shape and np.allclose(a, b, rtol=0, atol=1e-5, equal_nan=True)', "NaN is never the same, not even as NaN."),
     ('lambda a, b: a.shape == b.shape and bool((a - b).max() <= 1e-5)', "a negative difference is a difference too: `abs` is missing."),
     ('lambda a, b: bool((abs(a - b) <= 1e-5).all())', "a single row is stretched; compare the shapes first."),
     ('lambda a, b: a.shape == b.shape and bool((a.argmax(1) == b.argmax(1)).all())', "the likeliest groups agree, but the probabilities may not."),

@@ -162,11 +162,12 @@ def test_a_number_of_any_kind_is_read(name):
 
 
 def test_three_decimals_of_a_share_are_enough():
+    near = [("near", 0.3502), ("nearer", 0.34995)]
     for answer in (0.35, 0.3497, 0.34968):
-        _guard.check_value(answer, 0.34972, [], "no", n_all=100)
-    for answer, words in ((0.3, "rounded"), (0.4, "no"), (34.972, "cent"), (0.65028, "others"), (34.97, "cent")):
+        _guard.check_value(answer, 0.34972, near, "no", n_all=100)
+    for answer, words in ((0.3, "rounded"), (0.3502, "near"), (0.4, "no"), (34.972, "cent"), (0.65028, "others"), (34.97, "cent")):
         with pytest.raises(_guard.Hint, match=words):
-            _guard.check_value(answer, 0.34972, [], "no", n_all=1000)
+            _guard.check_value(answer, 0.34972, near, "no", n_all=1000)
 
 
 def test_the_truth_follows_what_a_check_is_given():
@@ -373,10 +374,10 @@ def test_nonsense_gets_a_sentence(name):
     check = getattr(checks, name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_guard, "_runner", lambda answer: lambda work: lines.append(work()))
-        for answer in NONSENSE:
+        for number, answer in enumerate(NONSENSE):
             lines = []
             check(answer, *GIVEN.get(name, ()))
-            if name in FUNCTIONS:
+            if name in FUNCTIONS and number % 3 == NAMES.index(name) % 3:
                 check(lambda *given, answer=answer: answer, *GIVEN.get(name, ()))
             assert all(line.startswith(("hint: ", "not done yet: ")) and len(line) < 700 for line in lines), lines
 

@@ -268,6 +268,7 @@ def check_value(answer, truth, mistakes, otherwise, *, n_all=None):
     """
     value, tolerance = number(answer), 5.01e-4 if n_all else 0
     if n_all:
+        value = truth if value == round(truth, 3) else value
         count = "this is a count; divide it by the number of all."
         usual = [*of_share(lambda: truth), (count, lambda: n_all * truth)]
         mistakes = [*mistakes, *((hint, wrong()) for hint, wrong in usual

@@ -91,7 +91,8 @@ def own_words(answer):
         "It moves.", "He writes: no.", " a|b ", "Kim wrote:", ">", "> Lee writes:", "KM> initials"]
     bodies = [*pool, "Kim writes:\n> a", "Kim writes:\n| a", "Kim writes:\n\n> a", "Hello,\n> a",
               "> a\nKim writes:", "Hi,\n> a", "Kim writes:\na", "a\n\n\nb", "Kim writes:\n > a",
-              "Kim writes: a\n> a"]
+              "Kim writes: a\n> a", "Kim writes: \n> a", "KIM WRITES:\n> a", "writes:\n> a",
+              "Lee writes:\nKim writes:\n> a\n> b"]
     bodies += ["\n".join([*(pool[n] for n in rng.integers(0, 13, size)), "End."])
                for size in range(1, 7) for _ in range(6)]
     def indented(line):

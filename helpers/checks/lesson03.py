@@ -22,8 +22,8 @@ def integers(answer, vocabulary, text, length):
         return [*(index.get(word, unknown) for word in words), *[0] * length][:length]
 
     got = array(answer).tolist()
+    hint_if(len(got) != length, f"the row has {length} numbers; padding fills it up.")
     for hint, wrong in [
-        (f"fill the row up with padding, to {length} numbers.", truth[:n_words]),
         ("padding comes after the words, not before them.", truth[n_words:] + truth[:n_words]),
         ("0 is padding; an unknown word is [UNK].", row(lower.translate(delete).split(), 0)),
         ("padding and [UNK] come first: the first word is number 2.",
@@ -50,8 +50,8 @@ def coverage(answer, vocabulary, texts, train_texts):
         ("this is measured on training posts; asked for are the held-out ones.",
          sum(train[word] for word in words) / train.total()),
         ("this is a share of the vocabulary, not of the tokens.", n_known / len(words)),
-        (f"padding and [UNK] are two of the entries: {len(words)} words, not {len(more)}.",
-         sum(counts[word] for word in more) / n_all),
+        *((f"padding and [UNK] are two of the entries: {len(words)} words, not {len(other)}.",
+           sum(counts[word] for word in other) / n_all) for other in (more, words[:-2])),
     ], "not this share: the known tokens of the held-out posts, divided by all.", n_all=n_all)
     return f"these are only {n_known / len(counts):.1%} of the unique words in the held-out posts."
 

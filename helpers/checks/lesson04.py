@@ -14,9 +14,9 @@ def _cosine(a, b, zeros=0.0):
 def cosine(answer):
     """Check the cosine of two vectors of any length; 0.0 if either is all zeros."""
     rng = np.random.default_rng(18)
-    pairs = [([3, 4], [4, 3]), ([3, 4], [-8, -6]), ([1, 0], [0, 2]), ([2], [5]), ([3, 4], [0, 0]),
-             ([0, 0], [3, 4]), ([0, 0], [0, 0]), *rng.normal(0, 3, (3, 2, 2)).round(1),
-             *rng.normal(0, 3, (3, 2, 5)).round(1), rng.normal(0, 3, (2, 50))]
+    pairs = [([3, 4], [4, 3]), ([3, 4], [-8, -6]), ([1, 0], [0, 2]), ([2], [5]),
+             ([1, -1], [2, 0]), ([3, 4], [0, 0]), ([0, 0], [3, 4]), ([0, 0], [0, 0])]
+    pairs += [rng.normal(0, 3, (2, dim)).round(1) for dim in (2, 2, 2, 5, 5, 5, 50)]
     check_function(answer, _cosine, [tuple(np.array(pair, dtype=float)) for pair in pairs], [
         ("this is the scalar product; divide it by both lengths.", lambda a, b: a @ b),
         ("this multiplies by a length: put brackets around the product of both lengths.",
