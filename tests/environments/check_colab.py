@@ -20,8 +20,12 @@ ENVIRONMENT = ROOT / "build" / "colab"
 
 def make_environment():
     """Make the environment if it is not there, and return its Python; None without Python 3.13."""
-    interpreter = shutil.which("python3.13")
-    if interpreter is None or subprocess.run([interpreter, "--version"]).returncode:
+    candidates = [shutil.which("python3.13"), *Path.home().glob(".pyenv/versions/3.13*/bin/python")]
+    interpreter = None
+    for candidate in candidates:
+        if candidate and subprocess.run([candidate, "--version"], capture_output=True).returncode == 0:
+            interpreter = str(candidate)
+    if interpreter is None:
         return None
     python = ENVIRONMENT / "bin" / "python"
     ready = ENVIRONMENT / "ready"
