@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import make_pipeline
 
@@ -35,6 +35,7 @@ STEPS = (
     ("chronological split", "strict", True, "one date"),
 )
 
+MIN_POSTS = 2  # a word in fewer training posts has no weight
 N_EXAMPLES = 3
 RUN = 5  # near-duplicates share runs of five words
 MIN_RUNS = 20  # shorter posts are alike by chance
@@ -57,8 +58,11 @@ def linear_model(seed=0):
     sklearn.pipeline.Pipeline
         Not fitted yet. It takes lists of str.
     """
-    return make_pipeline(TfidfVectorizer(sublinear_tf=True, min_df=2),
-                         SGDClassifier(loss="log_loss", alpha=1e-5, random_state=seed))
+    return make_pipeline(TfidfVectorizer(sublinear_tf=True, min_df=MIN_POSTS), _classifier(seed))
+
+
+def _classifier(seed):
+    return SGDClassifier(loss="log_loss", alpha=1e-5, random_state=seed)
 
 
 def top_words(model, class_names, k=10):
@@ -78,11 +82,15 @@ def top_words(model, class_names, k=10):
     dict of str to list of str
         For each class of the training set, its words with the largest weights.
     """
-    words, weights = model[0].get_feature_names_out(), model[1].coef_
+    return _top_words(model[1], model[0].get_feature_names_out(), class_names, k)
+
+
+def _top_words(classifier, words, class_names, k=10):
+    weights = classifier.coef_
     if len(weights) == 1:  # of two classes, scikit-learn keeps the weights of the second only
         weights = np.vstack([-weights, weights])
     return {class_names[label]: words[np.argsort(-own)[:k]].tolist()
-            for label, own in zip(model.classes_, weights)}
+            for label, own in zip(classifier.classes_, weights)}
 
 
 # --- the ablation
@@ -160,16 +168,28 @@ def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
         if used != (text, without_duplicates):  # neighbors often read the same texts
             used = text, without_duplicates
             source = _without_duplicates(corpus) if without_duplicates else corpus
-            texts = [clean_text(post, text) for post in source.texts]
+            counter = CountVectorizer()
+            counts = counter.fit_transform(clean_text(post, text) for post in source.texts)
+            words = counter.get_feature_names_out()
         cuts = _splits(source, how, seeds, validation_split)
-        models = [linear_model(seed).fit(take(texts, cut.train), source.labels[cut.train])
+        fitted = [_fit_and_score(counts, source.labels, cut, seed)
                   for seed, cut in zip(seeds, cuts)]
-        accuracies = [_accuracy(model, texts, source.labels, cut.validation)
-                      for model, cut in zip(models, cuts)]
+        accuracies = tuple(accuracy for _, _, accuracy in fitted)
+        classifier, columns, _ = fitted[0]
+        top = _top_words(classifier, words[columns], corpus.class_names)
         n_train, n_held_out = len(cuts[0].train), len(cuts[0].validation)
-        words = top_words(models[0], corpus.class_names)
-        measured.append(Step(name, text, how, n_train, n_held_out, tuple(accuracies), words))
+        measured.append(Step(name, text, how, n_train, n_held_out, accuracies, top))
     return measured
+
+
+def _fit_and_score(counts, labels, cut, seed):
+    """Do what `linear_model` does, on words that are counted already."""
+    train, held_out = counts[cut.train], counts[cut.validation]
+    columns = np.flatnonzero(train.getnnz(axis=0) >= MIN_POSTS)
+    weigh = TfidfTransformer(sublinear_tf=True).fit(train[:, columns])
+    classifier = _classifier(seed).fit(weigh.transform(train[:, columns]), labels[cut.train])
+    accuracy = classifier.score(weigh.transform(held_out[:, columns]), labels[cut.validation])
+    return classifier, columns, float(accuracy)
 
 
 def text_by_split(corpus, seeds, *, validation_split=0.2):
