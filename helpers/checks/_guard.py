@@ -271,8 +271,7 @@ def check_value(answer, truth, mistakes, otherwise, *, n_all=None):
         value = truth if value == round(truth, 3) else value
         count = "this is a count; divide it by the number of all."
         usual = [*of_share(lambda: truth), (count, lambda: n_all * truth)]
-        mistakes = [*mistakes, *((hint, wrong()) for hint, wrong in usual
-                                 if abs(wrong() - truth) > tolerance)]
+        mistakes = [*mistakes, *((hint, wrong()) for hint, wrong in usual)]
         otherwise = "a share lies between 0 and 1." if not 0 <= value <= 1 else otherwise
         value = 100 * truth if value > 1 and abs(value - 100 * truth) < 0.6 else value  # rounded
     hint, nearest = min([("", truth), *mistakes], key=lambda pair: abs(pair[1] - value))
