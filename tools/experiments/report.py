@@ -165,7 +165,8 @@ def page(runs):
         others[["condition", "model", "other", "text", "splits"]].values.tolist())]
     parts += [f"### One split (seed {SEED}), whole threads resampled",
               _table(["condition", "model", "accuracy", "95% interval"], _one_split(runs))]
-    few = compared[(compared["n_labels"] > 0) & (compared["other"] == BASE)]
+    few = compared[(compared["n_labels"] > 0) & (compared["other"] == BASE)].copy()
+    few["n_labels"] = few["n_labels"].map("{:,}".format)
     parts += ["## Learning curve, condition `body`",
               _image("learning_curve", describe_curve(runs)),
               "Mean accuracy over the splits, with the lowest and the highest in brackets.",
