@@ -402,13 +402,13 @@ def test_docstrings_state_the_task():
 # ---- guesses
 
 @pytest.mark.parametrize(("guess", "outcome", "line"), [
-    (0.6, 0.9749, "you said 0.60; it is 0.97"),
+    (0.6, 0.9749, "you said 0.6; it is 0.975"),
     (20, 97, "you said 20; it is 97"),
-    (np.int64(5), np.float64(1234.5), "you said 5; it is 1,234.50"),
+    (np.int64(5), np.float64(1234.5), "you said 5; it is 1,234.5"),
     (0, 0.0012, "you said 0; it is 0.0012"),
     (["wheel", "oil"], ("engines", "powered"), "you said wheel, oil; it is engines, powered"),
     (" all\nof them ", "none", "you said all of them; it is none"),
-    (..., 0.9749, "it is 0.97"),
+    (..., 0.9749, "outcome: 0.975"),
 ])
 def test_a_guess_stands_beside_the_outcome(capsys, guess, outcome, line):
     checks.compare_guess(guess, outcome)
@@ -425,5 +425,5 @@ ENDLESS.append(ENDLESS)
 def test_no_guess_is_too_odd(capsys, guess):
     checks.compare_guess(guess, 0.5)
     said = capsys.readouterr().out
-    assert said.startswith("you said ") and said.endswith("; it is 0.50\n")
+    assert said.startswith("you said ") and said.endswith("; it is 0.5\n")
     assert len(said) < 1200 and said.count("\n") == 1

@@ -38,7 +38,9 @@ def _said(value):
         if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
             return f"{value:,}" if abs(value) < 1e12 else f"{value:.2g}"
         if isinstance(value, (float, np.floating)):
-            return f"{value:,.2f}" if 0.01 <= abs(value) < 1e12 else f"{value:.2g}"
+            if 0.01 <= abs(value) < 1e12:
+                return f"{value:,.3f}".rstrip("0").rstrip(".")
+            return f"{value:.2g}"
     return show(value)
 
 
@@ -52,5 +54,7 @@ def compare_guess(guess, outcome):
     outcome : int, float, str or list of str
         What came out.
     """
-    said = "" if guess is ... else f"you said {_said(guess)}; "
-    print(f"{said}it is {_said(outcome)}")
+    if guess is ...:
+        print("outcome:", _said(outcome))
+    else:
+        print(f"you said {_said(guess)}; it is {_said(outcome)}")
