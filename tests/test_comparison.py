@@ -72,7 +72,7 @@ def test_what_one_word_tells_is_learned_and_permuted_labels_are_not(model, posts
     for part in ("y_train", "y_validation"):
         getattr(posts, part)[:] = np.random.RandomState(1).permutation(getattr(posts, part))
     row = run(model)
-    assert row["accuracy"] < 0.5
+    assert row["accuracy"] < 0.7  # four words, four classes: chance may give two of them right
     assert row["accuracy"] == pytest.approx(evaluation.correct_posts(row).mean(), abs=1e-6)
 
 

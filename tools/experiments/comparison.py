@@ -13,6 +13,7 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import argparse
+import contextlib
 import base64
 import hashlib
 import io
@@ -382,8 +383,9 @@ def main(arguments=None):
         0, or 1 if a run failed.
     """
     options = parse(parser(__doc__), arguments)
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    with contextlib.suppress(RuntimeError):  # where TensorFlow has started already, as in tests
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
     failed = 0
     with alone(options.runs):
         for parameters in to_do(options):
