@@ -30,7 +30,7 @@ def test_lessons_run_and_are_tabled(finished):
 
 def test_pages_have_titles_described_pictures_and_links_to_pages(finished):
     text = (finished[0] / "01_inspect_the_data.html").read_text(encoding="utf-8")
-    assert "<title>01_inspect_the_data</title>" in text
+    assert "<title>1. Inspect the data</title>" in text
     assert "No description has been provided" not in text and 'alt="' in text
     assert 'href="02_header_leakage.html"' in text
 

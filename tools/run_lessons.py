@@ -91,7 +91,8 @@ def write_page(notebook, path):
                             template_file="page.html.j2", exclude_anchor_links=True,
                             preprocessors=[TagRemovePreprocessor(
                                 enabled=True, remove_input_tags={"bootstrap"})])
-    page, _ = exporter.from_notebook_node(notebook)
+    title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
+    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
     for lesson in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         page = page.replace(f'href="{lesson.name}"', f'href="{lesson.stem}.html"')
     path.write_text(page, encoding="utf-8")
