@@ -89,6 +89,7 @@ def write_page(notebook, path):
     """Write an executed lesson as a page; its links to other lessons lead to their pages."""
     exporter = HTMLExporter(extra_loaders=[DictLoader({"page.html.j2": PAGE})],
                             template_file="page.html.j2", exclude_anchor_links=True,
+                            require_js_url="", mathjax_url="",  # nothing is loaded at reading
                             preprocessors=[TagRemovePreprocessor(
                                 enabled=True, remove_input_tags={"bootstrap"})])
     title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
