@@ -402,7 +402,7 @@ DATA = {
         "name": "the invented sample of the word embeddings course",
         "type": "word-embeddings-course/sample",
         "text": "Posts invented for the course, in the layout of the 20 Newsgroups collection. "
-                "**Figures on invented posts say nothing about real ones.**",
+                "**Numbers measured on invented posts say nothing about real ones.**",
         "rights": "Posts: invented for the course, CC BY 4.0."},
 }
 TEXTS = {
@@ -425,13 +425,13 @@ SPLITS = {
 
 
 def model_card(about, *, figures=None, interval=None):
-    """Write a model card in the format of the Hugging Face Hub; no figure in it is typed by hand.
+    """Write a model card in the format of the Hugging Face Hub; its numbers come from the run.
 
     Parameters
     ----------
     about : dict
         The description that travels with the model: `helpers.predict.Predictor.about`. It may
-        hold a ``temperature`` by which the probabilities were calibrated.
+        hold a ``temperature`` that is part of the model, as in lesson 09.
     figures : pandas.DataFrame, optional
         Measured accuracies of other models, such as rows of `helpers.evaluation.results`.
     interval : (float, float), optional
@@ -462,10 +462,13 @@ def model_card(about, *, figures=None, interval=None):
         measured = f"\nOther models of the course:\n\n{_markdown(figures)}\n"
     confidence = "The probabilities are not calibrated."
     if "temperature" in about:
-        confidence = f"The probabilities are calibrated: temperature {about['temperature']:.2f}."
+        confidence = (f"The model contains the temperature {about['temperature']:.2f}, chosen on "
+                      "the validation set. Its probabilities may still be too high or too low.")
     data = DATA[about["dataset"]]
     versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
-    command = f"python -m papermill notebooks/06_export.ipynb my_run.ipynb {' '.join(options)}"
+    # only lesson 09 puts a temperature into the model
+    lesson = "09_from_model_to_product" if "temperature" in about else "06_export"
+    command = f"python -m papermill notebooks/{lesson}.ipynb my_run.ipynb {' '.join(options)}"
     fields = {
         **about, "n_classes": len(about["class_names"]), "groups": ", ".join(about["class_names"]),
         "text": TEXTS[about["text"]], "split": SPLITS[about["split_by"]], "data": data["text"],
