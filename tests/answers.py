@@ -24,18 +24,20 @@ WRONG["read_bytes"] = [
     ('lambda raw: raw.decode("utf-8", errors="replace")', "all unknown bytes become the same sign; nobody can tell whic"),
     ('lambda raw: raw.decode("utf-8", "ignore")', "bytes that do not fit vanish; nothing may be left out."),
     ('lambda raw: raw.decode("ascii", "ignore")', "bytes that do not fit vanish; nothing may be left out."),
-    ('lambda raw: raw.decode("ascii", "backslashreplace")', "expected a text that b'\\x80' does not give too."),
+    ('lambda raw: raw.decode("ascii", "backslashreplace")', "expected a text that b'\\\\x80' does not give too."),
     ('lambda raw: str(raw)', "these are the bytes as Python writes them; decode them."),
     ('lambda raw: raw', "expected text (str), not b''."),
-    ('lambda raw: raw.decode("latin-1").strip()', "expected a text that b'\\t' does not give too."),
+    ('lambda raw: raw.decode("latin-1").strip()', "(b' ') gives '', expected ' '."),
     ('lambda raw: raw.decode("cp1252")', "this fails at some bytes; which encoding has a character for"),
     ('lambda raw: raw.decode("latin-1").replace("\\r\\n", "\\n")', "expected '\\r\\n'."),
     ('def f(raw):\n    try:\n        return raw.decode("utf-8")\n    except UnicodeDecodeError:\n        return raw.decode("latin-1")', "expected a text that b'\\xe9' does not give too."),
-    ('def f(raw):\n    try:\n        return raw.decode("utf-8")\n    except UnicodeDecodeError:\n        return ""', "expected a text that b'\\x80' does not give too."),
+    ('def f(raw):\n    try:\n        return raw.decode("utf-8")\n    except UnicodeDecodeError:\n        return ""', "(b'\\x80') gives '', expected a text that b'' does not give too."),
     ('lambda raw: "".join(chr(b) for b in raw if b < 128)', "bytes that do not fit vanish; nothing may be left out."),
     ('lambda raw: raw.hex()', "expected ' '."),
-    ('lambda raw: raw.decode("utf-8", "backslashreplace")', "expected a text that b'\\x80' does not give too."),
+    ('lambda raw: raw.decode("utf-8", "backslashreplace")', "expected a text that b'\\\\x80' does not give too."),
     ('lambda raw: str(raw)[2:-1]', "expected '\\t'."),
+    ('lambda raw: "\\n".join(raw.decode("latin-1").splitlines())', "(b'\\n') gives '', expected '\\n'."),
+    ('lambda raw: raw.decode("latin-1").replace("\\0", "")', "(b'\\x00') gives '', expected '\\x00'."),
 ]
 
 MISTAKES["cross_posts"] = (
@@ -108,6 +110,7 @@ RIGHT["header_share"] = [
     f'round({HS}, 3)',
     'np.sum([len(headers.split_post(t)[0].splitlines()) for t in corpus.texts]) / np.sum([len(t.splitlines()) for t in corpus.texts])',
     f'np.array({HS})',
+    f'np.array([{HS}])',
 ]
 WRONG["header_share"] = [
     ('np.mean([len(headers.split_post(t)[0].splitlines()) / len(t.splitlines()) for t in corpus.texts])', "this is the mean of a share per post; count all lines, then "),
@@ -123,6 +126,7 @@ WRONG["header_share"] = [
     ('"0.35"', "expected one number, not"),
     ('[0.35]', "expected one number, not"),
     ('sum(len(headers.parse_header(headers.split_post(t)[0])) for t in corpus.texts) / sum(len(t.splitlines()) for t in corpus.texts)', "these are header fields; a field can go on in a second line."),
+    ('len(headers.split_post(corpus.texts[0])[0]) / len(corpus.texts[0])', 'not this share'),
 ]
 
 MISTAKES["cut_header"] = (
@@ -131,7 +135,7 @@ MISTAKES["cut_header"] = (
 RIGHT["cut_header"] = [
     'lambda text: text.partition("\\n\\n")[2]',
     'lambda post: post.split("\\n\\n", 1)[1] if "\\n\\n" in post else ""',
-    'def f(text):\n    lines = text.split("\\n")\n    for i, line in enumerate(lines):\n        if line == "":\n            return "\\n".join(lines[i + 1:])\n    return ""',
+    'def f(text):\n    lines = text.split("\\n")\n    for i in range(1, len(lines) - 1):\n        if lines[i] == "":\n            return "\\n".join(lines[i + 1:])\n    return ""',
     'def f(text):\n    position = text.find("\\n\\n")\n    return "" if position == -1 else text[position + 2:]',
     'lambda text: "\\n\\n".join(text.split("\\n\\n")[1:])',
     'lambda text: re.split(r"\\n\\n", text, maxsplit=1)[1] if re.search(r"\\n\\n", text) else ""',
@@ -156,6 +160,10 @@ WRONG["cut_header"] = [
     ('def f(text):\n    lines = text.split("\\n")\n    for i, line in enumerate(lines):\n        if line == "":\n            return " ".join(lines[i + 1:])\n    return ""', "expected '\\nLate.'."),
     ('lambda text: "\\n".join(text.partition("\\n\\n")[2].split())', "expected '\\nLate.'."),
     ('lambda text: re.split(r"\\n\\n+", text, maxsplit=1)[1] if "\\n\\n" in text else ""', "the body stays as it is; blanks or line ends at its edges ar"),
+    ('lambda text: (re.split(r"\\n[ \\t]*\\n", text, maxsplit=1) + [""])[1]', "expected 'Body.\\n'."),
+    ('def f(text):\n    lines = text.split("\\n")\n    for i in range(1, len(lines) - 1):\n        if not lines[i].strip():\n            return "\\n".join(lines[i + 1:])\n    return ""', "expected 'Body.\\n'."),
+    ('lambda text: text[text.find("\\n\\n") + 2:] if text.find("\\n\\n") > 0 else ""', "gives '', expected 'A body without a header.'."),
+    ('def f(text):\n    lines = text.split("\\n")\n    return "\\n".join(lines[lines.index("") + 1:]) if "" in lines else ""', "gives 'Subject: hi\\n\\nBody.', expected 'Body.'."),
 ]
 OW = 'def f(body):\n    lines = body.split("\\n")\n    kept = []\n    for i, line in enumerate(lines):\n        if %s:\n            continue\n        if %s:\n            continue\n        kept.append(line)\n    return "\\n".join(kept)'
 Q, Wr = 'line.startswith((">", "|"))', 'line.endswith("writes:") and i + 1 < len(lines) and lines[i + 1].startswith((">", "|"))'
@@ -193,6 +201,8 @@ WRONG["own_words"] = [
     (OW % (Q, 'line.endswith("writes:") and lines[(i + 1) % len(lines)].startswith((">", "|"))'), "expected 'Kim writes:'."),
     (OW % (Q, 'line.endswith("writes") and i + 1 < len(lines) and lines[i + 1].startswith((">", "|"))'), "the line that announces a quote is still there."),
     ('lambda body: re.sub(r"(>|\\|)*.*writes:(.*\\n)*", "", body)', "expected ''."),
+    ('def f(body):\n    lines = body.splitlines()\n    return "\\n".join(a for a, b in zip(lines, lines[1:] + [""]) if not a.startswith((">", "|")) and not (a.endswith("writes:") and b.startswith((">", "|"))))', "('It moves.\\n') gives 'It moves.', expected 'It moves.\\n'."),
+    ('def f(body):\n    lines = body.splitlines()\n    return "\\n".join(a for a, b in zip(lines, lines[1:] + [""]) if not a.startswith((">", "|")) and not (a.endswith("writes:") and b.startswith((">", "|")))) + "\\n" * body.endswith("\\n")', "gives 'A form feed:', expected 'A form feed:\\x0c> ends no line.'."),
 ]
 
 MISTAKES["integers"] = (
@@ -205,6 +215,7 @@ RIGHT["integers"] = [
     "pd.Series([5, 4, 2, 1, 4, 3, 0, 0, 0, 0])",
     "[5.0, 4, 2, 1, 4, 3, 0, 0, 0, 0]",
     "[np.int64(n) for n in (5, 4, 2, 1, 4, 3, 0, 0, 0, 0)]",
+    'np.array([[5, 4, 2, 1, 4, 3, 0, 0, 0, 0]])',
 ]
 WRONG["integers"] = [
     ("[5, 4, 2, 1, 4, 3]", "the row has 10 numbers; padding fills it up."),
@@ -214,11 +225,11 @@ WRONG["integers"] = [
     ("[1, 4, 2, 1, 4, 1, 0, 0, 0, 0]", "punctuation is deleted, inside a word too."),
     ("[1, 1, 2, 1, 4, 3, 0, 0, 0, 0]", "the text is lowercased before the look-up."),
     ("[5, 4, 2, 1, 4, 4, 3, 0, 0, 0]", "a hyphen is deleted, not made a blank: two words become one."),
-    ("[5, 4, 2, 1, 4, 3, 1, 1, 1, 1]", "not this row of 10 numbers; take one word after the other."),
+    ("[5, 4, 2, 1, 4, 3, 1, 1, 1, 1]", "number 7 of 10 is wrong: no word is left for it."),
     ('["5", "4", "2", "1", "4", "3", "0", "0", "0", "0"]', "expected a list or array of numbers, not ['5', '4'"),
     ('"5 4 2 1 4 3 0 0 0 0"', "expected a list or array of numbers, not '5 4 2 1 "),
     ("{5, 4, 2}", "expected a list or array of numbers, not {2, 4, 5}"),
-    ("[5, 4, 2, 4, 3, 0, 0, 0, 0, 0]", "not this row of 10 numbers; take one word after the other."),
+    ("[5, 4, 2, 4, 3, 0, 0, 0, 0, 0]", "number 4 of 10 is wrong: the word is `email`."),
     ("[[5, 4, 2, 1, 4, 3, 0, 0, 0, 0]]", "expected a list or array of numbers, not [[5, 4, 2"),
 ]
 CV = 'sum(counts[w] for w in vocabulary[2:1000]) / counts.total()'
@@ -248,6 +259,7 @@ WRONG["coverage"] = [
     (f'str({CV})', "expected one number, not"),
     (f'[{CV}]', "expected one number, not"),
     ('0.5', "not this share: the known tokens of the held-out posts, divi"),
+    ('np.mean([np.mean([t in set(vocabulary[2:1000]) for t in vectorization.tokenize(text)]) for text in held_out])', 'this is the mean of a share per post; count all tokens, then'),
 ]
 LW = 'def f(texts, split, n_words):\n    counts = vectorization.count_tokens(%s)\n    return %s'
 TR = '[texts[i] for i in split.train]'
@@ -413,6 +425,8 @@ WRONG["stopped_epoch"] = [
     ('def f(v, p):\n    best, wait = v[0], 0\n    for i, x in enumerate(v, 1):\n        if x < best:\n            best, wait = x, 0\n        else:\n            wait += 1\n        if wait == p:\n            return i\n    return len(v)', "expected 2.0."),
     ('lambda v, p: min(v)', "expected 2.0."),
     (SE.replace('patience:\n', '2:\n') % ('float("inf")', 1, 'loss < best', '=='), "expected 2.0."),
+    (SE % ('3', 1, 'loss < best', '=='), "([30.0, 20.0, 25.0], 1) gives 1.0, expected 3.0."),
+    (SE % ('10', 1, 'loss < best', '=='), "([30.0, 20.0, 25.0], 1) gives 1.0, expected 3.0."),
 ]
 
 MISTAKES["conv_parameters"] = (
@@ -504,6 +518,8 @@ WRONG["top_three"] = [
     ('lambda p, names: [sorted(names)[i] for i in np.argsort(p)[::-1][:3]]', "expected ["),
     ('lambda p, names: {names[i]: p[i] for i in np.argsort(p)[::-1][:3]}', "expected a list of names (str)"),
     ('def f(p, names):\n    p.sort()\n    return [names[i] for i in np.argsort(p)[::-1][:3]]', "expected ["),
+    ('lambda p, names: [names[i] for i in np.argsort(p)[:-3:-1]]', "gives ['autos', 'med'], expected ['autos', 'med', 'space']."),
+    ('lambda p, names: [names[list(p).index(x)] for x in sorted(p)[:-4:-1]][:3 - (len(set(p)) < len(p))]', '(or other ties).'),
 ]
 
 MISTAKES["same_answers"] = (
@@ -537,6 +553,10 @@ WRONG["same_answers"] = [
     ('lambda a, b: len(a) == len(b) and bool((abs(a - b) <= 1e-5).all())', "expected False."),
     ('lambda a, b: a.shape == b.shape and bool((abs(a - b) <= 1e-5).any())', "expected False."),
     ('lambda a, b: a.shape == b.shape and bool((a.round(5) == b.round(5)).all())', "expected True."),
+    ('lambda a, b: a.shape == b.shape and bool(max(abs(a - b).ravel().tolist()) <= 1e-5)', '[[0.7, 0.2], [0.6, nan]]) gives True, expected False.'),
+    ('lambda a, b: a.shape == b.shape and bool((abs(a[0] - b[0]) <= 1e-5).all())', '[[0.7, 0.2], [0.7, 0.5]]) gives True, expected False.'),
+    ('lambda a, b: a.shape == b.shape and bool((abs(a - b) <= 1e-6).all())', 'the largest difference allowed is 0.00001, or 1e-5.'),
+    ('lambda a, b: a.shape == b.shape and bool((np.linalg.norm(a - b, axis=1) <= 1e-5).all())', 'many small differences add up; compare the largest one.'),
 ]
 AA = 'def f(texts, probabilities, class_names, threshold):\n    out = []\n    for text, row in zip(texts, probabilities):\n        if %s:\n            out.append("?")\n        else:\n            out.append(%s)\n    return out'
 
@@ -550,6 +570,8 @@ RIGHT["answer_or_abstain"] = [
     'def f(texts, p, names, t):\n    answers = np.array(names, dtype=object)[p.argmax(axis=1)] if len(p) else np.array([], dtype=object)\n    answers[(p.max(axis=1) < t) | np.array([not x.strip() for x in texts], dtype=bool)] = "?"\n    return answers',
     'def f(texts, p, names, t):\n    return tuple("?" if len(x.split()) == 0 or r.max() < t else names[r.argmax()] for x, r in zip(texts, p))',
     'def f(texts, p, names, t):\n    return pd.Series(["?" if not x.strip() or r.max() < t else names[r.argmax()] for x, r in zip(texts, p)], dtype=object)',
+    'def f(texts, probabilities, names, threshold):\n    empty = np.array([not t or t.isspace() for t in texts])\n    return np.where(empty | (probabilities.max(axis=1) < threshold), "?", np.array(names)[probabilities.argmax(axis=1)]).tolist()',
+    'def f(texts, p, names, t):\n    sure = (p.max(axis=1) >= t) & (np.char.strip(texts) != "")\n    return [names[i] if ok else "?" for i, ok in zip(p.argmax(axis=1), sure)]',
 ]
 WRONG["answer_or_abstain"] = [
     (AA % ('not text or row.max() < threshold', 'class_names[row.argmax()]'), "white space gets an answer; it is as empty as an empty text."),
@@ -568,9 +590,10 @@ WRONG["answer_or_abstain"] = [
     (AA % ('not text.strip() or row[0] < threshold', 'class_names[row.argmax()]'), "expected ['rec.autos']."),
     ('lambda texts, p, names, t: [names[i] for i in p.argmax(axis=1)]', "expected ['?']."),
     ('lambda texts, p, names, t: [names[r.argmax()] for x, r in zip(texts, p) if x.strip() and r.max() >= t]', 'one answer per text: where it abstains, "?" is missing.'),
-    ('lambda texts, p, names, t: names[p.argmax()]', "stops with ValueError: attempt to get argmax of an"),
+    ('lambda texts, p, names, t: names[p.argmax()]', "expected a list of names (str), not 'sci.space'."),
     (AA % ('not text.strip() or row.max() < threshold', 'class_names[probabilities.argmax()]'), "stops with IndexError: tuple index out of range."),
     (AA % ('text == "" or text == " " or row.max() < threshold', 'class_names[row.argmax()]'), "tabs or line ends get an answer; `strip()` takes all white s"),
+    ('def f(texts, p, names, t):\n    for text, row in zip(texts, p):\n        return [names[row.argmax()] if text.strip() and row.max() >= t else "?"]', "(['a pill', "),
 ]
 SM = 'def f(vectors, scores):\n    weights = np.exp(scores - scores.max())\n    weights = weights / weights.sum()\n    return %s'
 

@@ -149,7 +149,8 @@ def test_each_known_mistake_of_a_number_shows_on_the_lesson_s_data(name, monkeyp
     assert judged(name, truth).startswith("correct: ")
     for hint, value in mistakes:
         assert judged(name, value) == f"hint: {hint}"
-        assert "correct" not in judged(name, truth + (truth - value) * 2)
+        far = (truth - value) * 2
+        assert abs(far) < 0.0006 or "correct" not in judged(name, truth + far)
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -165,7 +166,7 @@ def test_three_decimals_of_a_share_are_enough():
     near = [("near", 0.3502), ("nearer", 0.34995)]
     for answer in (0.35, 0.3497, 0.34968):
         _guard.check_value(answer, 0.34972, near, "no", n_all=100)
-    for answer, words in ((0.3, "rounded"), (0.3502, "near"), (0.4, "no"), (34.972, "cent"), (0.65028, "others"), (34.97, "cent")):
+    for answer, words in ((0.3, "rounded"), (0.29982, "no"), (0.35028, "no"), (0.3502, "near"), (0.4, "no"), (34.972, "cent"), (0.65028, "others"), (34.97, "cent")):
         with pytest.raises(_guard.Hint, match=words):
             _guard.check_value(answer, 0.34972, near, "no", n_all=1000)
 

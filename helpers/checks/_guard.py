@@ -201,7 +201,9 @@ def hint_if(wrong, sentence):
 
 
 def number(answer):
-    """Read one finite number of any type."""
+    """Read one finite number of any type, of an array of one too."""
+    if isinstance(answer, np.ndarray) and answer.size == 1:
+        answer = answer.item()
     odd = isinstance(answer, (str, bytes, bool, np.bool_)) or not hasattr(answer, "__float__")
     hint_if(odd or np.ndim(answer) > 0, f"expected one number, not {show(answer)}.")
     try:
@@ -274,9 +276,12 @@ def check_value(answer, truth, mistakes, otherwise, *, n_all=None):
         mistakes = [*mistakes, *((hint, wrong()) for hint, wrong in usual)]
         otherwise = "a share lies between 0 and 1." if not 0 <= value <= 1 else otherwise
         value = 100 * truth if value > 1 and abs(value - 100 * truth) < 0.6 else value  # rounded
-    hint, nearest = min([("", truth), *mistakes], key=lambda pair: abs(pair[1] - value))
-    hint_if(abs(nearest - value) > tolerance, otherwise)
-    hint_if(hint, hint)
+    # a mistake shares the digits that are given; one with all its digits is no coincidence
+    digits = next((0.501 * 10.0**-n for n in (3, 4, 5) if value == round(value, n)), 1e-6)
+    near = [(abs(wrong - value), hint) for hint, wrong in [("", truth), *mistakes]
+            if abs(wrong - value) <= min(tolerance, digits if hint else 1)]
+    hint_if(not near, otherwise)
+    hint_if(min(near)[1], min(near)[1])
 
 
 def check_function(answer, reference, cases, mistakes, *, read, judge=None, call=None):

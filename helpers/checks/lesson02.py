@@ -43,6 +43,8 @@ def cut_header(answer):
               "\nLate.", "  indented\n", "I said:\nSubject: tides", "> quoted\nYes.", "End.\n\n",
               "\tTab.\n \nBlank.", "\n".join(f"Line {n}" for n in range(15))]
     posts = headers + [f"{header}\n\n{body}" for header in headers for body in bodies]
+    posts += ["\n\nA body without a header.", "\nSubject: hi\n\nBody.",
+              "Subject: hi\n \nFrom: x\n\nBody.\n"]
 
     def body(post):
         return post.partition("\n\n")[2]
@@ -92,7 +94,8 @@ def own_words(answer):
     bodies = [*pool, "Kim writes:\n> a", "Kim writes:\n| a", "Kim writes:\n\n> a", "Hello,\n> a",
               "> a\nKim writes:", "Hi,\n> a", "Kim writes:\na", "a\n\n\nb", "Kim writes:\n > a",
               "Kim writes: a\n> a", "Kim writes: \n> a", "KIM WRITES:\n> a", "writes:\n> a",
-              "Lee writes:\nKim writes:\n> a\n> b"]
+              "Lee writes:\nKim writes:\n> a\n> b", "It moves.\n",
+              "A form feed:\x0c> ends no line."]
     bodies += ["\n".join([*(pool[n] for n in rng.integers(0, 13, size)), "End."])
                for size in range(1, 7) for _ in range(6)]
     def indented(line):

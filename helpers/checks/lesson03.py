@@ -15,12 +15,15 @@ def integers(answer, vocabulary, text, length):
     """Check the integers of `text`, worked out by hand and padded to `length`."""
     index = {word: n for n, word in enumerate(vocabulary)}
     truth = texts_to_sequences([text], vocabulary, length)[0].tolist()
-    n_words, lower = len(tokenize(text)), text.lower()
+    words, lower = tokenize(text), text.lower()
+    n_words = len(words)
     delete = str.maketrans("", "", string.punctuation)
 
     def row(words, unknown=1):
         return [*(index.get(word, unknown) for word in words), *[0] * length][:length]
 
+    if isinstance(answer, np.ndarray) and answer.ndim == 2 and len(answer) == 1:
+        answer = answer[0]  # as the layer returns it
     got = array(answer).tolist()
     hint_if(len(got) != length, f"the row has {length} numbers; padding fills it up.")
     for hint, wrong in [
@@ -32,16 +35,20 @@ def integers(answer, vocabulary, text, length):
         ("the text is lowercased before the look-up.", row(text.translate(delete).split())),
         ("a hyphen is deleted, not made a blank: two words become one.",
          row(lower.replace("-", " ").translate(delete).split())),
-        (f"not this row of {length} numbers; take one word after the other.", got),
     ]:
         hint_if(got == wrong != truth, hint)
+    for n, right in enumerate(truth):
+        stands_for = f"the word is `{words[n]}`" if n < n_words else "no word is left for it"
+        hint_if(got[n] != right, f"number {n + 1} of {length} is wrong: {stands_for}.")
     return f"{truth.count(1)} of the {n_words} words is [UNK], like any other unknown word."
 
 
 @guarded
 def coverage(answer, vocabulary, texts, train_texts):
     """Check the share of the tokens of `texts` that a vocabulary knows."""
-    counts, train, words = count_tokens(texts), count_tokens(train_texts), vocabulary[2:]
+    posts, train, words = [*map(tokenize, texts)], count_tokens(train_texts), vocabulary[2:]
+    counts, known = Counter(word for post in posts for word in post), set(words)
+    shares = [sum(word in known for word in post) / len(post) for post in posts if post]
     more = learn_vocabulary(train_texts, len(vocabulary) + 2)[2:]
     n_known, n_all = sum(word in counts for word in words), counts.total()
     check_value(answer, sum(counts[word] for word in words) / n_all, [
@@ -49,6 +56,8 @@ def coverage(answer, vocabulary, texts, train_texts):
          n_known / len(counts)),
         ("this is measured on training posts; asked for are the held-out ones.",
          sum(train[word] for word in words) / train.total()),
+        *(("this is the mean of a share per post; count all tokens, then divide once.",
+           sum(shares) / n_posts) for n_posts in (len(shares), len(posts))),
         ("this is a share of the vocabulary, not of the tokens.", n_known / len(words)),
         *((f"padding and [UNK] are two of the entries: {len(words)} words, not {len(other)}.",
            sum(counts[word] for word in other) / n_all) for other in (more, words[:-2])),

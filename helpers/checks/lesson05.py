@@ -27,7 +27,8 @@ def stopped_epoch(answer):
 
     rng = np.random.default_rng(18)
     cases = [([1.0], 1), ([2.0, 1.0], 1), ([1.0, 2.0], 1), ([1.0, 1.0, 1.0], 2), ([3.0, 1.0], 5),
-             ([2.0, 1.5, 1.6, 1.7, 1.4], 2), ([2.0, 1.0, 1.5, 1.4, 1.3, 1.2], 3)]
+             ([30.0, 20.0, 25.0], 1), ([2.0, 1.5, 1.6, 1.7, 1.4], 2),
+             ([2.0, 1.0, 1.5, 1.4, 1.3, 1.2], 3)]
     cases += [((2 + rng.normal(0, 0.3, size).cumsum()).round(1).tolist(), n)
               for size in range(2, 14) for n in (1, 2, 3)]
     check_function(answer, run, cases, [
