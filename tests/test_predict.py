@@ -106,7 +106,7 @@ SENTENCES = [  # what is given, what the error says
     (io.StringIO("a card"), "open file. Give its text: file.read()"),
     (io.BytesIO(b"a card"), "open file"),
     ({"text": "a card"}, "of type dict. Give a list of texts"),
-    ({"a card", "a car"}, "of type set. Give a list of texts"),
+    ({"a card"}, "of type set. Give a list of texts"),
     (pd.DataFrame({"text": ["a card"]}), "of type DataFrame. Give a list of texts, or one column"),
     ([["a card"], ["a car"]], "Text 0 is of type list. Give one flat list of texts"),
     (["a", ("b", "c")], "Text 1 is of type tuple"),
