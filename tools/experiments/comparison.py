@@ -13,8 +13,8 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import argparse
-import contextlib
 import base64
+import contextlib
 import hashlib
 import io
 import json
