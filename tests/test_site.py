@@ -60,8 +60,13 @@ def address(site):
         yield url
 
 
+def pages_of(site):
+    """Return the site's pages, without the theme's own templates."""
+    return [path for path in sorted(site.rglob("*.html")) if "_static" not in path.parts]
+
+
 def test_each_lesson_and_page_is_there_with_a_description_for_each_picture(site):
-    pages = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
+    pages = {path.relative_to(site).as_posix() for path in pages_of(site)}
     for lesson in NOTEBOOKS:
         assert f"notebooks/{lesson.stem}.html" in pages
     for name in ("index", "docs/results", "docs/comparison", "teaching/README", "teaching/glossary", "search",
@@ -75,10 +80,12 @@ def test_each_lesson_and_page_is_there_with_a_description_for_each_picture(site)
 
 
 def test_no_link_inside_the_site_is_dead_and_nothing_is_loaded_from_elsewhere(site):
-    for path in sorted(site.rglob("*.html")):
+    for path in pages_of(site):
         text = path.read_text(encoding="utf-8")
         for tag, target in re.findall(r'<(a|img|script|link|iframe)\b[^>]*?(?:href|src)="([^"]+)"', text):
             target, anchor = urldefrag(target)
+            if target.startswith("data:"):
+                continue
             if re.match(r"\w+:|//", target):
                 elsewhere = tag in ("script", "iframe") or "stylesheet" in text[text.index(target) - 60:text.index(target)]
                 assert not elsewhere, (path.name, target)
@@ -147,6 +154,10 @@ def test_the_page_answers_as_python_does(site, address, sample_corpus):
     assert (found.argmax(axis=1) == expected.argmax(axis=1)).all()
 
 
+def accuracy_said(page):
+    return float(re.search(r"right for ([\d.]+)%", page.inner_text("#answer"))[1]) / 100
+
+
 def test_the_page_is_used_with_the_keyboard_and_shows_header_words_and_leak(address):
     with browser.page() as page:
         page.goto(urljoin(address, "try/index.html"))
@@ -159,13 +170,14 @@ def test_the_page_is_used_with_the_keyboard_and_shows_header_words_and_leak(addr
         page.wait_for_function("document.querySelector('#answer').textContent.includes('left out')")
         assert page.inner_text("#answer h2") == "rec.autos"
         assert "2 header lines were found and left out." in page.inner_text("#answer")
+        accuracy_without_header = accuracy_said(page)
         page.wait_for_selector("#answer h3")
         words = page.inner_text("#answer div ol")
         assert re.search("car|engine|sedan|brakes|oil", words)
         page.focus("#header")
         page.keyboard.press("Space")
         page.wait_for_function("document.querySelector('#answer').textContent.includes('were read with')", timeout=60_000)
-        assert page.inner_text("#answer h2") == "sci.med", "the second model believes the header"
+        assert accuracy_said(page) > 0.05 + accuracy_without_header, "what the header adds is said"
         page.fill("#text", "")
         page.click("#ask")
         page.wait_for_function("document.querySelector('#answer').textContent.includes('no word to read')")

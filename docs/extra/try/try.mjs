@@ -58,7 +58,8 @@ async function ask() {
   const what = nHeader === 0 ? "No header was found."
     : readHeader.checked ? `${nHeader} header lines were read with the post.`
       : `${nHeader} header lines were found and left out.`;
-  parts.push(element("p", { className: "note" }, `${what} ${tokens.length} tokens were read.`));
+  parts.push(element("p", { className: "note" }, `${what} ${tokens.length} tokens were read. ` +
+    `This model was right for ${percent(model.about.test_accuracy)} of ${model.about.test_posts} test posts of the sample.`));
   if (nHeader > 0) {
     parts.push(element("details", {}, element("summary", {}, "What was taken for the header"), element("pre", { tabIndex: 0 }, header)));
   }
