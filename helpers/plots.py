@@ -310,7 +310,7 @@ def scatter(points, words, groups, *, title, xlabel="first principal component",
         own = points[groups == name]
         axes.scatter(own[:, 0], own[:, 1], s=28, label=name, **_look(number))
         centers.append("{} around ({:.1f}, {:.1f})".format(name, *own.mean(axis=0)))
-    axes.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
     figure.draw_without_rendering()  # from here on the places on the picture are known
     marks = [Bbox([place - 8, place + 8]) for place in axes.transData.transform(points)]
     taken = []
