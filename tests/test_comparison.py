@@ -1,12 +1,14 @@
 """The comparison keeps its protocol, and page, table and charts hold what was measured."""
 
 import json
+import re
 
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
 from experiments import comparison, report
+from lessons import NOTEBOOKS, markdown, read
 from PIL import Image
 
 from helpers import evaluation, models
@@ -326,6 +328,69 @@ def test_each_run_was_measured_once_by_the_protocol():
     one = runs[runs["seed"] == report.SEED].drop_duplicates("condition")
     for condition, n_test in zip(one["condition"], one["n_test"]):
         assert len(evaluation.threads_of_test_set(condition, report.SEED)) == n_test
+
+
+BAYES, ENCODER = "naive Bayes", "sentence encoder"
+
+
+def all_of(model, column, n_labels):
+    """Return what a column holds under "body", the same on every split."""
+    runs = evaluation.results().set_index(["condition", "model", "n_labels"])
+    (value,) = set(runs.loc[("body", model, n_labels), column])
+    return value
+
+
+def verdict(model, other, *sizes):
+    """Return the lesson's verdict on two models, which must be the same at each number of labels."""
+    rows = [evaluation.difference(evaluation.results(), model, other, "body", size) for size in sizes]
+    (sign,) = {(row["low"] > 0) - (row["high"] < 0) for row in rows}
+    return ("not decided", "ahead", "behind")[sign]
+
+
+def lowest(n_labels):
+    curve = evaluation.learning_curve().set_index("model").loc[[BAYES, ENCODER, BOTH]]
+    return curve.loc[curve["n_labels"] == n_labels, "mean"].idxmin()
+
+
+def one_split():
+    runs = evaluation.results().set_index(["condition", "model", "seed", "n_labels"])
+    correct = evaluation.correct_posts(runs.loc["body", BAYES, 11, 0])
+    threads = evaluation.threads_of_test_set("body", 11)
+    intervals = [evaluation.thread_interval(correct, own, 11) for own in (threads, np.arange(len(threads)))]
+    return [*intervals[0], *intervals[1], np.bincount(threads).max(), len(threads)]
+
+
+MEASURED = {  # sentence -> what the file of runs says in place of the braces
+    "of 200 labeled posts, {} are for training and {} for choosing.": lambda: (
+        all_of(BOTH, "n_train", 200), all_of(BOTH, "n_validation", 200)),
+    "The sentence encoder alone is {} naive Bayes.": lambda: [verdict(ENCODER, BAYES, 0)],
+    "The two together are {} of naive Bayes.": lambda: [verdict(BOTH, BAYES, 0)],
+    "from {:.3f} to {:.3f}, with single posts only from {:.3f} to {:.3f}.": lambda: one_split()[:4],
+    "one thread alone has {} of the {:,} posts.": lambda: one_split()[4:],
+    "At the left end {} is the lowest line.": lambda: [lowest(200)],
+    "At the right end the {} is the lowest.": lambda: [lowest(0)],
+    "With 200 and 500 labels the encoder is {}.": lambda: [verdict(ENCODER, BAYES, 200, 500)],
+    "With 1,000 labels the comparison is {}.": lambda: [verdict(ENCODER, BAYES, 1000)],
+    "With 2,000 labels or more the encoder is {}.": lambda: [verdict(ENCODER, BAYES, 2000, 4000, 8000, 0)],
+    "With 200 and 500 labels the comparison is {}, so": lambda: [verdict(BOTH, ENCODER, 200, 500)],
+    "With 1,000 labels or more both together are {}.": lambda: [verdict(BOTH, BAYES, 1000, 2000, 4000, 8000, 0)],
+    "Why is the first difference exactly {:g}?": lambda: [
+        evaluation.difference(evaluation.results(), BOTH, ENCODER, "body", 200)["difference"]],
+    "With 200 labels the weight is {:g} on every split.": lambda: [all_of(BOTH, "weight", 200)],
+}
+
+
+def test_lesson_08_says_what_was_measured_and_nothing_else():
+    text = "\n".join(markdown(read(NOTEBOOKS[7])))
+    section = text.partition("\n### Ahead, behind")[2].partition("`compare` adds the verdict.")[2].partition("## Exercises")[0]
+    for sentence, values in MEASURED.items():
+        told = sentence.format(*values())
+        assert told in text
+        section = section.replace(told, "")
+    for method in ("2,000 times", "lowest 2.5%", "2.5%", "only if that is *ahead*", "Step 1", "Step 2", "step 1 took",
+                   "with 200 labels, one"):
+        section = section.replace(method, "")
+    assert not re.findall(r".*(?:\d|ahead|behind|not decided|lowest).*", section), "untested"
 
 
 @pytest.mark.full
