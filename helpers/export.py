@@ -84,20 +84,20 @@ def build_classifier(network, vocabulary, class_names, sequence_length):
     return keras.Model(text, {"group": group, "probabilities": probabilities}, name="classifier")
 
 
-def describe(trained, *, sequence_length, text, about):
+def describe(trained, *, about, sequence_length=None, text=None):
     """Return the description that travels with a model.
 
     Parameters
     ----------
     trained : helpers.models.Trained
         The classifier of lesson 05.
-    sequence_length : int
-        Number of tokens that are read.
-    text : str
-        The text rule by which the training posts were cleaned: a key of
-        `helpers.headers.TEXT_RULES`.
     about : dict
-        What else the description should say, such as the parameters of the run: JSON values.
+        What the description should say, such as the parameters of the run: JSON values.
+    sequence_length : int, optional
+        Number of tokens that are read. Default: that of `about`.
+    text : str, optional
+        The text rule by which the training posts were cleaned: a key of
+        `helpers.headers.TEXT_RULES`. Default: that of `about`.
 
     Returns
     -------
@@ -106,7 +106,8 @@ def describe(trained, *, sequence_length, text, about):
     versions = {"python": platform.python_version(), "keras": keras.__version__,
                 "tensorflow": tf.__version__, "numpy": np.__version__}
     return {**about, "format": predict.ABOUT_FORMAT, "class_names": list(trained.class_names),
-            "text": text, "sequence_length": sequence_length,
+            "text": text or about["text"],
+            "sequence_length": sequence_length or about["sequence_length"],
             "test_accuracy": trained.test_accuracy, "test_posts": len(trained.test_posts),
             "versions": versions}
 
