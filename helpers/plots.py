@@ -118,7 +118,8 @@ def bars(labels, values, *, title, xlabel, spread=None, decimals=0, mark=()):
     axes.set(xlabel=xlabel)
     low, high = (values, values) if spread is None else np.array(list(spread), dtype=float).T
     places = np.arange(len(labels))
-    axes.barh(places, values, color=[VERMILLION if label in mark else BLUE for label in labels])
+    axes.barh(places, values, color=[VERMILLION if label in mark else BLUE for label in labels],
+              alpha=1 if spread is None else 0.4)  # a black line is hard to see on a dark bar
     if spread is not None:
         axes.errorbar(values, places, xerr=[values - low, high - values], fmt="none",
                       ecolor=BLACK, capsize=3)
