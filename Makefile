@@ -10,9 +10,11 @@ else
 BIN := .venv/bin
 endif
 READY := .venv/ready
-# the data folder goes through the environment, quoted once: it may hold blanks and umlauts
-ifneq ($(DATA_DIR),)
-export WORD_EMBEDDINGS_DATA := $(DATA_DIR)
+# The data folder goes through the environment: it may hold blanks, umlauts and dollars. A notebook's
+# kernel runs in a folder of its own, so a relative path gets the folder of make before it.
+FIRST := $(firstword $(value DATA_DIR))
+ifneq ($(FIRST),)
+export WORD_EMBEDDINGS_DATA := $(if $(filter /% ~%,$(FIRST))$(findstring :,$(FIRST)),,$(CURDIR)/)$(value DATA_DIR)
 endif
 
 .PHONY: run test lint lab notebooks site demo

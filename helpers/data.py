@@ -168,6 +168,8 @@ def _find_in_data_folder(folder, names):
             f"data_dir must be a folder, but {folder} is a file. Name the folder it lies in.")
     entries = sorted(folder.iterdir())
     places = [folder, *[entry for entry in entries if entry.is_dir()]]
+    if folder.name in POSTS_NAMES:  # the folder of the posts itself is named
+        places.append(folder.parent)
     for name in names:
         for place in places:
             if (place / name).exists() and (place / name).stat().st_size:
@@ -199,7 +201,7 @@ def read_posts(path):
     Raises
     ------
     ValueError
-        If there are not 20 groups, a group is empty, or the archive is damaged or hostile.
+        If there are not 20 groups with posts, or the archive is damaged or hostile.
     """
     if path.is_dir():
         files = {}
@@ -214,16 +216,15 @@ def read_posts(path):
     ignored = sorted(set(files) - set(posts))
     if ignored:
         print(f"{len(ignored)} files that are not posts were ignored, such as {ignored[0]}")
-    groups = sorted({name for name in folders if _is_group_name(name)})
+    groups = sorted({name.split("/")[0] for name in posts})  # a stray folder holds no post
     if len(groups) != N_GROUPS:
+        empty = sorted(set(filter(_is_group_name, folders)) - set(groups))
+        without = f" Without a post: {', '.join(empty)}." if empty else ""
         raise ValueError(f"{path} holds {len(groups)} groups of posts; "
-                         f"expected {N_GROUPS} folders, one per group.")
+                         f"expected {N_GROUPS} folders, one per group.{without}")
     names = sorted(posts, key=lambda name: tuple(name.split("/")))
     label_of = {group: label for label, group in enumerate(groups)}
     labels = np.array([label_of[name.split("/")[0]] for name in names], dtype=np.int64)
-    for group, count in zip(groups, np.bincount(labels, minlength=N_GROUPS)):
-        if count == 0:
-            raise ValueError(f"{path}: the group {group} holds no post.")
     digest = hashlib.sha256()
     for name in names:
         digest.update(name.encode("utf-8") + b"\0" + posts[name] + b"\0")

@@ -89,18 +89,21 @@ def read_vectors(path, words, embedding_dim=100):
         If the file is empty, cut, or of another width, or if the line of a word is damaged.
     """
     wanted = {word.encode("utf-8") for word in words}
-    vectors, n_words, line = {}, 0, b"\n"
+    vectors, n_words, last = {}, 0, b"\n"
     with open_vectors(path, embedding_dim) as file:
         announced = _skip_header(file)
-        for n_words, line in enumerate(file, start=1):
+        for line in file:
+            if line.isspace():  # an editor may leave blank lines
+                continue
+            n_words, last = n_words + 1, line
             if n_words == 1 or line.partition(b" ")[0] in wanted:
                 word, vector = _parse(path, n_words, line, embedding_dim)
                 if word in wanted:  # no: the word of this line has a blank in it
                     vectors[word.decode("utf-8")] = vector
     if n_words == 0:
         raise ValueError(f"{path} is empty: expected a word and {embedding_dim} numbers per line.")
-    _parse(path, n_words, line, embedding_dim)
-    if not line.endswith(b"\n"):
+    _parse(path, n_words, last, embedding_dim)
+    if not last.endswith(b"\n"):
         raise ValueError(f"{path} does not end in a line end: it may be cut. {GET_AGAIN} "
                          "If you know that it is complete, add the line end.")
     if announced not in (None, n_words):
@@ -126,7 +129,11 @@ def _parse(path, number, line, embedding_dim):
     try:
         if n_numbers < embedding_dim or (number == 1 and n_numbers > embedding_dim):
             raise ValueError(f"{n_numbers} numbers")
+        if b"\t" in line:
+            raise ValueError("tabs, not blanks, between them")
         vector = np.array(parts[-embedding_dim:], dtype=np.float32)
+        if not np.isfinite(vector).all():
+            raise ValueError("NaN or an infinite number")
     except ValueError as error:
         raise ValueError(
             f"{path}, word {number:,}: expected a word and {embedding_dim} numbers, found {error}. "

@@ -87,7 +87,7 @@ def test_other_posts_have_another_fingerprint(folder, change):
 
 
 STRAY = ["a/.DS_Store", "a/._9", "a/Thumbs.db", "a/desktop.ini", "a/9~", "a/README",
-         "__MACOSX/9", ".ipynb_checkpoints/9"]
+         "__MACOSX/9", ".ipynb_checkpoints/9", "@eaDir/index", "$RECYCLE.BIN/desktop.ini", "backup/notes.txt"]
 
 
 @pytest.mark.parametrize("write", [write_folder, write_archive])
@@ -103,6 +103,7 @@ def test_files_beside_the_groups_are_no_posts(folder):
     before = data.read_posts(write_folder(folder, posts())).fingerprint
     (folder / "README").write_text("not in a group", encoding="utf-8")
     (folder / "a" / "deeper").mkdir()
+    (folder / "lost+found").mkdir()
     assert data.read_posts(folder).fingerprint == before
 
 
@@ -127,6 +128,17 @@ def test_layouts_of_the_posts(folder, layout):
     written = write(folder / layout, posts())
     assert data.find_posts("full", folder) == written
     assert len(data.load_corpus("full", folder)) == 60
+
+
+@pytest.mark.parametrize("name", ["20_newsgroup", "20_newsgroups"])
+def test_the_folder_of_the_posts_itself_may_be_named(folder, name):
+    """What lies beside it is found, too; what lies in it comes first."""
+    written = write_folder(folder / name, posts())
+    write_folder(folder, {"glove.6B.zip": b"zip"})
+    assert data.find_posts("full", written) == written
+    assert data.find_vectors("full", written) == folder / "glove.6B.zip"
+    inner = write_folder(written / name, posts())  # unpacked twice
+    assert data.find_posts("full", written) == inner
 
 
 def test_what_the_folder_lacks_is_said_before_a_download(folder, capsys, monkeypatch):
@@ -247,7 +259,7 @@ def test_an_empty_group(folder):
     write_folder(folder / data.FOLDER, posts(GROUPS[:-1]))
     (folder / data.FOLDER / GROUPS[-1]).mkdir()
     assert failure(ValueError, data.load_corpus, "full", folder) == (
-        f"{folder / data.FOLDER}: the group {GROUPS[-1]} holds no post.")
+        f"{folder / data.FOLDER} holds 19 groups of posts; expected 20 folders, one per group. Without a post: {GROUPS[-1]}.")
 
 
 @pytest.mark.parametrize("kept", [0, 1, 9, 40, 0.5, 0.9, -9, -1])

@@ -77,7 +77,9 @@ def test_text_and_zip_give_the_same(text_file, zip_file):
     "\ufeff" + TEXT,
     f"10 {DIM}\n{TEXT}",
     f"\ufeff10 {DIM}\r\n{TEXT}",
-], ids=["Windows line ends", "byte-order mark", "word2vec header", "mark and header"])
+    TEXT + "\n",
+    TEXT.replace("\n", "\n\n") + " \r\n",
+], ids=["Windows line ends", "byte-order mark", "word2vec header", "mark and header", "blank line at the end", "blank lines"])
 def test_other_ways_to_write_the_file_give_the_same(text_file, changed):
     """The first word is found, and the header is not counted as a word."""
     matrix, found = glove.embedding_matrix(text_file, VOCABULARY)
@@ -154,6 +156,9 @@ LAST = len(line("abc", 1.5))
     (f"9 300\n{line('the', 0.1, 300)}", "word 1: expected a word and 100 numbers, found 300 numbers."),
     (TEXT.replace(" -0.7000", "", 60), "word 7: expected a word and 100 numbers, found 40 numbers."),
     (TEXT.replace("-0.7000", "x", 1), "word 7: expected a word and 100 numbers, found could not convert string"),
+    (TEXT.replace("-0.7000", "nan", 1), "word 7: expected a word and 100 numbers, found NaN or an infinite number."),
+    (TEXT.replace("-0.7000", "-1e99", 1), "word 7: expected a word and 100 numbers, found NaN or an infinite number."),
+    (TEXT.replace(" ", "\t"), "word 1: expected a word and 100 numbers, found tabs, not blanks, between them."),
     ("", "is empty: expected a word and 100 numbers per line."),
     (f"0 {DIM}\n", "is empty: expected a word and 100 numbers per line."),
     ("<html><body>Not found</body></html>\n", "word 1: expected a word and 100 numbers, found 1 numbers."),
@@ -161,7 +166,7 @@ LAST = len(line("abc", 1.5))
     (TEXT[:-LAST // 2] + "\n", "word 10: expected a word and 100 numbers, found"),
     (TEXT[:-4], "does not end in a line end: it may be cut."),
     (f"10 {DIM}\n{TEXT[:-LAST]}", "announces 10 words and holds 9."),
-], ids=["narrow", "wide", "wide, with a header", "a cut line", "no number", "empty", "header alone", "a web page",
+], ids=["narrow", "wide", "wide, with a header", "a cut line", "no number", "nan", "infinite", "tabs", "empty", "header alone", "a web page",
         "cut in the last line", "cut, line end added", "cut in the last number", "cut at a line end, with a header"])
 def test_bad_text_files(own_cache, tmp_path, content, sentence):
     """Each is refused with file, place and what to do; `abc` is in no test's list of wanted words."""

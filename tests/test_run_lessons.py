@@ -1,6 +1,7 @@
 """`make run`: lessons from the repository root, pages, metrics, and clear failures."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -54,10 +55,15 @@ def test_a_failing_cell_stops_the_run(tmp_path, arguments, sentence):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="make and paths of Linux")
-@pytest.mark.parametrize("folder", ["My Data", "Ünï data", "it's"])
-def test_make_hands_on_a_data_folder_of_any_name(tmp_path, folder):
-    """The recipe is only printed; the folder goes through the environment."""
-    command = ["make", "-s", "-f", str(ROOT / "Makefile"), "--eval",
-               "show: ; @printenv WORD_EMBEDDINGS_DATA", "show", f"DATA_DIR={tmp_path / folder}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
-    assert done.stdout == f"{tmp_path / folder}\n", done.stderr
+@pytest.mark.parametrize(("given", "expected"), [
+    ("/my/Data", "/my/Data"), ("/my/My Data", "/my/My Data"), ("/my/Ünï data", "/my/Ünï data"), ("/my/it's", "/my/it's"),
+    ("/my/a$b", "/my/a$b"), ('/my/a"b#c', '/my/a"b#c'), ("~/My Data", "~/My Data"), ("C:\\My Data", "C:\\My Data"),
+    ("My Data", f"{ROOT}/My Data"), ("../data", f"{ROOT}/../data")])
+@pytest.mark.parametrize("way", ["argument", "environment"])
+def test_make_hands_on_a_data_folder_of_any_name(given, expected, way):
+    """Relative ones get the folder of make before them, for a kernel runs elsewhere."""
+    command = ["make", "-s", "--eval", "show: ; @printenv WORD_EMBEDDINGS_DATA", "show"]
+    command += [f"DATA_DIR={given}"] if way == "argument" else []
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8",
+                          env={**os.environ, "DATA_DIR": given})
+    assert done.stdout == f"{expected}\n", done.stderr
