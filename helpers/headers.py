@@ -43,6 +43,7 @@ _KNOWN = rf"(?:{_names(_KNOWN_FIELDS)}|[Xx]-[!-9;-~]+):{_LINE}"
 _LONE = rf"{_names(['from', 'newsgroups', 'subject'])}:{_LINE}"
 _OTHER = rf"[!-9;-~]+:(?:[ \t]{_LINE}|\r?(?:\n|$))"  # a field of any name: a colon and a blank
 _FOLDED = rf"[ \t]{_LINE}"
+_ENVELOPE = r">?From [^\n]*\n"  # what mail programs write above each message of a folder
 # a byte-order mark, also one that was read as latin-1, and blank lines
 _ABOVE = "(?:\ufeff|\xef\xbb\xbf)?" r"(?:[ \t\r\n]*\n)?"
 # A header at the beginning of a text, and the empty line below it. The pattern means the same in
@@ -50,7 +51,7 @@ _ABOVE = "(?:\ufeff|\xef\xbb\xbf)?" r"(?:[ \t\r\n]*\n)?"
 # the first match by nothing to get the body. RE2 matches no line with bytes that are not UTF-8:
 # apply tf.strings.unicode_transcode(text, "UTF-8", "UTF-8") before.
 HEADER_PATTERN = (
-    rf"^({_ABOVE}{_KNOWN}(?:{_FOLDED})*{_KNOWN}(?:{_KNOWN}|{_OTHER}|{_FOLDED})*)(?:\r?\n)?"
+    rf"^({_ABOVE}(?:{_ENVELOPE})?{_KNOWN}(?:{_FOLDED})*{_KNOWN}(?:{_KNOWN}|{_OTHER}|{_FOLDED})*)(?:\r?\n)?"
     rf"|^({_ABOVE}{_LONE}(?:{_FOLDED})*)\r?\n")
 _HEADER = re.compile(HEADER_PATTERN)
 _FIELD = re.compile(r"([!-9;-~]+):(.*)")  # RFC 5322 2.2: printable ASCII without the colon
@@ -61,8 +62,8 @@ def split_post(text):
 
     A header begins with two known fields, or is one From, Newsgroups or Subject field with an empty
     line below it. It goes on for as long as lines are fields or continue a field. `HEADER_PATTERN`
-    is the same rule as a regular expression. Blank lines and a byte-order mark above the first
-    field belong to the header.
+    is the same rule as a regular expression. Blank lines, a byte-order mark and the "From " line of
+    a mail folder above the first field belong to the header.
 
     Parameters
     ----------

@@ -43,6 +43,7 @@ _MARKS = {codecs.BOM_UTF8: "utf-8-sig",
           codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
           codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _BYTES = (bytes, bytearray, memoryview)
+_CONTROL = bytes({*range(32)} - {*b"\a\b\t\n\v\f\r\x1b"})  # no text holds many of these
 _MISSING = ("NoneType", "NAType", "NaTType", "MaskedConstant")
 
 
@@ -56,7 +57,7 @@ def _as_texts(given):
         raise TypeError(f"The texts are of type {type(given).__name__}. "
                         "Give a list of texts, or one column of a table.")
     shape = getattr(given, "shape", (1,))
-    one = isinstance(given, (str, *_BYTES)) or not hasattr(given, "__iter__")
+    one = isinstance(given, (str, type, *_BYTES)) or not hasattr(given, "__iter__")
     if one or len(shape) == 0:
         return [_as_text(given, "The text")]
     if len(shape) > 1:
@@ -97,6 +98,10 @@ def _decode(content, where="The text"):
             raise ValueError(f"{where} contains zero bytes, so it is not plain text. "
                              "Save it as plain text (UTF-8).")
         encoding = "utf-16-be" if even > odd else "utf-16-le"
+    n_control = len(content) - len(content.translate(None, _CONTROL))
+    if encoding == "utf-8" and 15 * n_control > len(content):  # as in a PDF file
+        raise ValueError(f"{where} contains control characters, so it is not plain text. "
+                         "Save it as plain text (UTF-8).")
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:

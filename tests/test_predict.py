@@ -103,6 +103,9 @@ SENTENCES = [  # what is given, what the error says
     ([object], "Text 0 is of type type"),
     (Path("post.txt"), "The text is a path. Give the text of the file: path.read_text"),
     (["a", Path("post.txt")], "Text 1 is a path"),
+    (str, "The text is of type type (<class 'str'>)"),
+    (len, "The text is of type builtin_function_or_method"),
+    (complex(1), "The text is of type complex"),
     (io.StringIO("a card"), "open file. Give its text: file.read()"),
     (io.BytesIO(b"a card"), "open file"),
     ({"text": "a card"}, "of type dict. Give a list of texts"),
@@ -164,6 +167,7 @@ HEADERS = [  # a post, the group of its body
     (POST.replace("\n", "\r\n"), "sci.space"),
     ("Subject: card\n\nan orbit", "sci.space"),
     ("From: a car\nSubject: a card\n an orbit\n\n", None),
+    ("From ann@example.org Mon Apr  5 1993\n" + POST, "sci.space"),  # saved by a mail program
 ]
 NO_HEADER = [
     "Question: which card", "Note: a card\n\nis all", "PS: card", "http: card\n\ncard", "a card\n\nFrom: car", ": card\n\ncard"]
@@ -207,6 +211,8 @@ FILES = [  # the bytes of a file, the text in it
     ("caf\u00e9 card".encode("utf-16-be"), "caf\u00e9 card"),
     ("caf\u00e9 card".encode("utf-32"), "caf\u00e9 card"),
     (b"a card\r\n", "a card\r\n"),
+    (b"a\fcard\b\b_ \x1b[1mbold\x1b[0m \x7f", "a\fcard\b\b_ \x1b[1mbold\x1b[0m \x7f"),  # page ends, overstriking, colors
+    (b"a card\n" * 20 + b"\x1a", "a card\n" * 20 + "\x1a"),  # the end of a file in DOS
     (b"", ""),
     ("\U0001f6f0 orbit".encode(), "\U0001f6f0 orbit"),
 ]
@@ -217,7 +223,8 @@ def test_text_files_of_many_encodings(content, text):
     assert predict._decode(content) == text
 
 
-@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\0" * 40, b"a\0b", b"\xff\xfea", bytes(range(256)) * 9])
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\0" * 40, b"a\0b", b"\xff\xfea", bytes(range(256)) * 9,
+    b"%PDF-1.4\n%\xe2\xe3\nstream\n" + bytes(range(1, 256)) * 3, bytes(range(1, 40)) * 9])
 def test_a_file_that_is_no_text_gets_a_sentence(content):
     with pytest.raises(ValueError, match=r"photo\.png .* Save it as plain text \(UTF-8\)\."):
         predict._decode(content, "photo.png")

@@ -181,6 +181,7 @@ def test_the_page_is_used_with_the_keyboard_and_shows_header_words_and_leak(addr
         page.fill("#text", "")
         page.click("#ask")
         page.wait_for_function("document.querySelector('#answer').textContent.includes('no word to read')")
+        assert page.query_selector("#answer h2") is None, "no group is named where nothing is read"
 
 
 def test_the_page_is_small(site):

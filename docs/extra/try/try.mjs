@@ -46,14 +46,16 @@ async function ask() {
   const names = model.about.class_names;
   const order = probabilities.map((_, group) => group).sort((a, b) => probabilities[b] - probabilities[a]);
   const parts = [];
-  if (!isKnown.includes(true)) {
-    parts.push(element("p", { className: "warning" }, tokens.length === 0
-      ? "There is no word to read; the model answers all the same."
-      : "The model knows none of these words; it answers all the same."));
-  }
   const best = order[0];
-  parts.push(element("h2", {}, names[best]));
-  parts.push(bars(order.slice(0, N_GROUPS).map((group) => [names[group], probabilities[group], percent(probabilities[group])]), 1));
+  if (tokens.length === 0) {
+    parts.push(element("p", { className: "warning" }, "There is no word to read, so no group is named."));
+  } else {
+    if (!isKnown.includes(true)) {
+      parts.push(element("p", { className: "warning" }, "The model knows none of these words; it answers all the same."));
+    }
+    parts.push(element("h2", {}, names[best]));
+    parts.push(bars(order.slice(0, N_GROUPS).map((group) => [names[group], probabilities[group], percent(probabilities[group])]), 1));
+  }
   const nHeader = header.trim() === "" ? 0 : header.trim().split("\n").length;
   const what = nHeader === 0 ? "No header was found."
     : readHeader.checked ? `${nHeader} header lines were read with the post.`
