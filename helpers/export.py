@@ -397,6 +397,10 @@ DATA = {
         "text": "Posts to twenty newsgroups of 1993, in the version of 19,997 posts with their "
                 "headers, collected by Ken Lang. "
                 "[Where it is kept](http://qwone.com/~jason/20Newsgroups/).",
+        "faults": "* **Cross-posts.** The same text may be filed in two groups, and only one of "
+                  "them counts as right.\n"
+                  "* **The vocabulary of 1993.** Words that came later are unknown.\n"
+                  "* **Writers' habits.** Names of regular writers may be in the vocabulary.\n",
         "rights": "Posts: the copyright is their writers'; the model's file contains single words "
                   "of them, and no sentence."},
     "sample": {
@@ -404,6 +408,7 @@ DATA = {
         "type": "word-embeddings-course/sample",
         "text": "Posts invented for the course, in the layout of the 20 Newsgroups collection. "
                 "**Numbers measured on invented posts say nothing about real ones.**",
+        "faults": "",
         "rights": "Posts: invented for the course, CC BY 4.0."},
 }
 TEXTS = {
@@ -432,7 +437,8 @@ def model_card(about, *, figures=None, interval=None):
     ----------
     about : dict
         The description that travels with the model: `helpers.predict.Predictor.about`. It may
-        hold a ``temperature`` that is part of the model, as in lesson 09.
+        hold a ``temperature`` that is part of the model, the ``ece`` of the test set in five
+        bins, and a ``threshold`` for abstaining, as in lesson 09.
     figures : pandas.DataFrame, optional
         Measured accuracies of other models, such as rows of `helpers.evaluation.results`.
     interval : (float, float), optional
@@ -464,7 +470,12 @@ def model_card(about, *, figures=None, interval=None):
     confidence = "The probabilities are not calibrated."
     if "temperature" in about:
         confidence = (f"The model contains the temperature {about['temperature']:.2f}, chosen on "
-                      "the validation set. Its probabilities may still be too high or too low.")
+                      "the validation set.")
+    if "ece" in about:
+        confidence += f" Expected calibration error on the test set: {about['ece']:.3f} (5 bins)."
+    if "threshold" in about:
+        confidence += (f" Below a confidence of {about['threshold']} the program that asks the "
+                       "model should abstain.")
     data = DATA[about["dataset"]]
     versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
     # only lesson 09 puts a temperature into the model
@@ -474,7 +485,7 @@ def model_card(about, *, figures=None, interval=None):
         **about, "n_classes": len(about["class_names"]), "groups": ", ".join(about["class_names"]),
         "text": TEXTS[about["text"]], "split": SPLITS[about["split_by"]], "data": data["text"],
         "rights": data["rights"], "versions": versions, "command": command, "bounds": bounds,
-        "measured": measured, "confidence": confidence}
+        "faults": data["faults"], "measured": measured, "confidence": confidence}
     template = (Path(__file__).parent / "model_card.md").read_text(encoding="utf-8")
     return _metadata(about) + template.format(**fields)
 

@@ -840,7 +840,7 @@ WRONG["coverage_accuracy"] = [
 
 MISTAKES["apply_temperature"] = (
     "lambda probabilities, temperature: probabilities / temperature",
-    "divide the logarithms by the temperature, not the probabilit")
+    "raise to the power 1 / temperature; do not divide by the tem")
 RIGHT["apply_temperature"] = [
     'lambda p, t: p ** (1 / t) / (p ** (1 / t)).sum(axis=1, keepdims=True)',
     'lambda p, t: scipy.special.softmax(np.log(p) / t, axis=1)',
@@ -850,9 +850,9 @@ RIGHT["apply_temperature"] = [
     'def f(p, t):\n    s = np.log(np.clip(p, 1e-12, 1)) / t\n    e = np.exp(s)\n    return (e / e.sum(axis=1, keepdims=True)).astype("float32")',
 ]
 WRONG["apply_temperature"] = [
-    ('lambda p, t: p / t', "divide the logarithms by the temperature, not the probabilit"),
-    ('lambda p, t: p / t / (p / t).sum(axis=1, keepdims=True)', "divide the logarithms by the temperature, not the probabilit"),
-    ('lambda p, t: np.exp(p / t) / np.exp(p / t).sum(axis=1, keepdims=True)', "the logarithm is missing: softmax wants scores, not probabil"),
+    ('lambda p, t: p / t', "raise to the power 1 / temperature; do not divide by the tem"),
+    ('lambda p, t: p / t / (p / t).sum(axis=1, keepdims=True)', "raise to the power 1 / temperature; do not divide by the tem"),
+    ('lambda p, t: np.exp(p / t) / np.exp(p / t).sum(axis=1, keepdims=True)', "no exponential is needed: raise each probability to the powe"),
     ('lambda p, t: p ** (1 / t)', "the rows no longer sum to 1: divide each by its sum."),
     ('lambda p, t: p ** t / (p ** t).sum(axis=1, keepdims=True)', "the power is 1 / temperature, not the temperature."),
     ('lambda p, t: np.log(p) / t', "expected [[0.66667, 0.33333]]."),
@@ -863,7 +863,7 @@ WRONG["apply_temperature"] = [
     ('lambda p, t: scipy.special.softmax(np.log(p) / t)', "each row sums to 1, not the whole table."),
     ('lambda p, t: np.exp(np.log(p) / t)', "the rows no longer sum to 1: divide each by its sum."),
     ('lambda p, t: (p ** (1 / t) / (p ** (1 / t)).sum(axis=1, keepdims=True)).round(1)', "expected [[0.66667, 0.33333]]."),
-    ('lambda p, t: p', "divide the logarithms by the temperature, not the probabilit"),
+    ('lambda p, t: p', "raise to the power 1 / temperature; do not divide by the tem"),
     ('lambda p, t: (p ** (1 / t)).T', "expected [[0.66667, 0.33333]]."),
     ('lambda p, t: scipy.special.softmax(np.log(p + 0.01) / t, axis=1)', "expected [[0.66667, 0.33333]]."),
     ('lambda p, t: p ** (1 / t) / (p ** (1 / t)).sum(axis=1)', "stops with ValueError: operands could not be broad"),

@@ -250,6 +250,8 @@ def test_a_reliability_diagram_shows_mean_confidence_and_posts(shown):
     top, bottom = shown.figure.axes
     points = [line for line in top.lines if line.get_linestyle() == "None"][0]
     assert list(points.get_xdata()) == [.4, .7, .9] and list(points.get_ydata()) == [.5, .4, .85]
+    (gaps,) = top.collections
+    assert np.allclose(gaps.get_segments(), [[(.4, .4), (.4, .5)], [(.7, .7), (.7, .4)], [(.9, .9), (.9, .85)]])
     (diagonal,) = [line for line in top.lines if line is not points]
     assert list(diagonal.get_xdata()) == list(diagonal.get_ydata()) == [0, 1]
     for axes, heights in ((top, [.5, .4, .85]), (bottom, [4, 10, 6])):

@@ -82,7 +82,7 @@ def coverage_accuracy(answer):
 def apply_temperature(answer):
     """Check a function from probabilities (posts, classes) and a temperature to probabilities.
 
-    Each row becomes softmax(log(row) / temperature); a probability of 0 stays 0.
+    Each row becomes row ** (1 / temperature), divided by its sum; 0 stays 0.
     """
     def cooled(power=lambda p, t: p ** (1 / t), axis=1):
         return lambda p, t: power(p, t) / power(p, t).sum(axis=axis, keepdims=True)
@@ -93,10 +93,10 @@ def apply_temperature(answer):
     cases += [(rng.dirichlet([1] * dim, size), t)
               for size, dim in [(1, 2), (2, 3), (3, 4)] for t in (0.5, 1.5, 3.0)]
     check_function(answer, cooled(), [(np.array(p), t) for p, t in cases], [
-        ("the logarithm is missing: softmax wants scores, not probabilities.",
+        ("no exponential is needed: raise each probability to the power 1 / temperature.",
          cooled(lambda p, t: np.exp(p / t))),
         ("the rows no longer sum to 1: divide each by its sum.", lambda p, t: p ** (1 / t)),
-        *(("divide the logarithms by the temperature, not the probabilities.", wrong)
+        *(("raise to the power 1 / temperature; do not divide by the temperature.", wrong)
           for wrong in (lambda p, t: p / t, cooled(lambda p, t: p / t))),
         ("the power is 1 / temperature, not the temperature.", cooled(lambda p, t: p ** t)),
         ("each row sums to 1, not each column.", cooled(axis=0)),
