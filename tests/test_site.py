@@ -154,6 +154,22 @@ def test_the_page_answers_as_python_does(site, address, sample_corpus):
     assert (found.argmax(axis=1) == expected.argmax(axis=1)).all()
 
 
+def test_what_is_not_read_changes_no_effect_of_a_word(address):
+    """A word is replaced by padding: if it were left out, token 201 would slide in, and innocent words be blamed."""
+    with browser.page() as page:
+        page.goto(urljoin(address, "try/index.html"))
+        alone, followed = page.evaluate("""async () => {
+            const { loadClassifier } = await import("./classifier.mjs");
+            const model = await loadClassifier("models/body");
+            const text = "engine oil for the sedan and brakes ".repeat(40).trim().split(" ").slice(0, 200).join(" ");
+            const { probabilities } = await model.predict(text);
+            const best = probabilities.indexOf(Math.max(...probabilities));
+            const effects = (text) => model.wordEffects(text, best, probabilities[best]);
+            return [await effects(text), await effects(text + " orbit polygons church".repeat(30))];
+        }""")
+    assert len(alone) >= 5 and alone == followed
+
+
 def accuracy_said(page):
     return float(re.search(r"right for ([\d.]+)%", page.inner_text("#answer"))[1]) / 100
 
