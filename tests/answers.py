@@ -65,6 +65,8 @@ WRONG["cross_posts"] = [
     ('def f(ids, labels):\n    first = {}\n    n = 0\n    for mid, label in zip(ids, labels):\n        if mid in first and first[mid] != label:\n            n += 1\n        first.setdefault(mid, label)\n    return n / len(ids)', "expected 0.0."),
     ('lambda ids, labels: np.mean([mid != "" and ids.count(mid) == 2 for mid in ids])', "expected 0.0."),
     ('def f(ids, labels):\n    seen = {}\n    for mid, label in zip(ids, labels):\n        seen.setdefault(mid, set()).add(label)\n    return round(np.mean([mid != "" and len(seen[mid]) > 1 for mid in ids]), 1)', "this is rounded; return all digits."),
+    ('def f(ids, labels):\n    seen = {}\n    for mid, label in zip(ids, labels):\n        seen.setdefault(mid.lower(), set()).add(label)\n    return np.mean([mid != "" and len(seen[mid.lower()]) > 1 for mid in ids])', "(['<a>', '<A>'], [0, 1]) gives 1.0, expected 0.0."),
+    ('def f(ids, labels):\n    seen = {}\n    for mid, label in zip(ids, labels):\n        seen.setdefault(mid, set()).add(label)\n    return sum(mid != "" and len(seen[mid]) > 1 for mid in ids) / len([mid for mid in ids if mid])', 'a post without a Message-ID is a post too: divide by the num'),
 ]
 BP = 'def f(texts, labels):\n    own = {}\n    for text, label in zip(texts, labels):\n        own.setdefault(%s, []).append(label)\n    return %s'
 
@@ -97,6 +99,7 @@ WRONG["best_possible"] = [
     ('lambda texts, labels: max(Counter(labels.tolist()).values()) / len(texts)', "expected 1.0."),
     ('lambda texts, labels: 1.0', "expected 0.66667."),
     ('def f(texts, labels):\n    labels.sort()\n    own = {}\n    for text, label in zip(texts, labels):\n        own.setdefault(text, []).append(label)\n    return sum(max(Counter(x).values()) for x in own.values()) / len(texts)', "expected 0.66667."),
+    ('def f(texts, labels):\n    own = {}\n    for text, label in zip(texts, labels):\n        own.setdefault(text, np.zeros(20))[label] += 1\n    return sum(n.max() for n in own.values()) / len(texts)', "(['b'], [25]) stops with IndexError"),
 ]
 HS = 'sum(len(headers.split_post(t)[0].splitlines()) for t in corpus.texts) / sum(len(t.splitlines()) for t in corpus.texts)'
 
@@ -127,6 +130,10 @@ WRONG["header_share"] = [
     ('[0.35]', "expected one number, not"),
     ('sum(len(headers.parse_header(headers.split_post(t)[0])) for t in corpus.texts) / sum(len(t.splitlines()) for t in corpus.texts)', "these are header fields; a field can go on in a second line."),
     ('len(headers.split_post(corpus.texts[0])[0]) / len(corpus.texts[0])', 'not this share'),
+    ('np.median([len(headers.split_post(t)[0].splitlines()) / len(t.splitlines()) for t in corpus.texts])', 'this is the median of a share per post; count all lines, the'),
+    ('sum(len(headers.split_post(t)[0].splitlines()) for t in corpus.texts) / sum(len(p.splitlines()) for t in corpus.texts for p in headers.split_post(t))', 'the blank line after a header is missing: divide by all line'),
+    ('sum(len(headers.split_post(t)[1].splitlines()) for t in corpus.texts) / sum(len(t.splitlines()) for t in corpus.texts)', 'these are the body lines.'),
+    ('sum(len(headers.split_post(t)[0].split()) for t in corpus.texts) / sum(len(t.split()) for t in corpus.texts)', 'these are words, not lines.'),
 ]
 
 MISTAKES["cut_header"] = (
@@ -164,6 +171,7 @@ WRONG["cut_header"] = [
     ('def f(text):\n    lines = text.split("\\n")\n    for i in range(1, len(lines) - 1):\n        if not lines[i].strip():\n            return "\\n".join(lines[i + 1:])\n    return ""', "expected 'Body.\\n'."),
     ('lambda text: text[text.find("\\n\\n") + 2:] if text.find("\\n\\n") > 0 else ""', "gives '', expected 'A body without a header.'."),
     ('def f(text):\n    lines = text.split("\\n")\n    return "\\n".join(lines[lines.index("") + 1:]) if "" in lines else ""', "gives 'Subject: hi\\n\\nBody.', expected 'Body.'."),
+    ('lambda text: text.replace("\\r\\n", "\\n").partition("\\n\\n")[2]', "expected 'One.\\r\\nTwo.'."),
 ]
 OW = 'def f(body):\n    lines = body.split("\\n")\n    kept = []\n    for i, line in enumerate(lines):\n        if %s:\n            continue\n        if %s:\n            continue\n        kept.append(line)\n    return "\\n".join(kept)'
 Q, Wr = 'line.startswith((">", "|"))', 'line.endswith("writes:") and i + 1 < len(lines) and lines[i + 1].startswith((">", "|"))'
@@ -199,15 +207,19 @@ WRONG["own_words"] = [
     (OW % ('line.startswith("KM>")', 'False'), "expected ''."),
     (OW % (Q + ' or line.startswith("KM>")', Wr), "expected 'KM> initials'."),
     (OW % (Q, 'line.endswith("writes:") and lines[(i + 1) % len(lines)].startswith((">", "|"))'), "expected 'Kim writes:'."),
-    (OW % (Q, 'line.endswith("writes") and i + 1 < len(lines) and lines[i + 1].startswith((">", "|"))'), "the line that announces a quote is still there."),
+    (OW % (Q, 'line.endswith("writes") and i + 1 < len(lines) and lines[i + 1].startswith((">", "|"))'), "('writes:\\n> a') gives 'writes:', expected ''."),
     ('lambda body: re.sub(r"(>|\\|)*.*writes:(.*\\n)*", "", body)', "expected ''."),
     ('def f(body):\n    lines = body.splitlines()\n    return "\\n".join(a for a, b in zip(lines, lines[1:] + [""]) if not a.startswith((">", "|")) and not (a.endswith("writes:") and b.startswith((">", "|"))))', "('It moves.\\n') gives 'It moves.', expected 'It moves.\\n'."),
     ('def f(body):\n    lines = body.splitlines()\n    return "\\n".join(a for a, b in zip(lines, lines[1:] + [""]) if not a.startswith((">", "|")) and not (a.endswith("writes:") and b.startswith((">", "|")))) + "\\n" * body.endswith("\\n")', "gives 'A form feed:', expected 'A form feed:\\x0c> ends no line.'."),
+    (OW % (Q, 'line.endswith(("writes:", "writes")) and i + 1 < len(lines) and lines[i + 1].startswith((">", "|"))'), "('Kim writes\\n> a') gives '', expected 'Kim writes'."),
+    (OW % ('line.startswith((">", "|", ":"))', Wr), "(': a') gives '', expected ': a'."),
+    (OW % (Q + ' or "-- " in lines[:i + 1]', Wr), "('-- \\nKim') gives '', expected '-- \\nKim'."),
+    (OW % (Q, Wr.replace("i + 1", "lines.index(line) + 1")), "expected 'Kim writes:\\na'."),
 ]
 
 MISTAKES["integers"] = (
     "[5, 4, 2, 1, 4, 3]",
-    "the row has 10 numbers; padding fills it up.")
+    "the row has 10 numbers, not 6: pad or truncate it.")
 RIGHT["integers"] = [
     "[5, 4, 2, 1, 4, 3, 0, 0, 0, 0]",
     "(5, 4, 2, 1, 4, 3, 0, 0, 0, 0)",
@@ -218,7 +230,7 @@ RIGHT["integers"] = [
     'np.array([[5, 4, 2, 1, 4, 3, 0, 0, 0, 0]])',
 ]
 WRONG["integers"] = [
-    ("[5, 4, 2, 1, 4, 3]", "the row has 10 numbers; padding fills it up."),
+    ("[5, 4, 2, 1, 4, 3]", "the row has 10 numbers, not 6: pad or truncate it."),
     ("[0, 0, 0, 0, 5, 4, 2, 1, 4, 3]", "padding comes after the words, not before them."),
     ("[5, 4, 2, 0, 4, 3, 0, 0, 0, 0]", "0 is padding; an unknown word is [UNK]."),
     ("[3, 2, 0, 0, 2, 1, 0, 0, 0, 0]", "padding and [UNK] come first: the first word is number 2."),
@@ -231,6 +243,8 @@ WRONG["integers"] = [
     ("{5, 4, 2}", "expected a list or array of numbers, not {2, 4, 5}"),
     ("[5, 4, 2, 4, 3, 0, 0, 0, 0, 0]", "number 4 of 10 is wrong: the word is `email`."),
     ("[[5, 4, 2, 1, 4, 3, 0, 0, 0, 0]]", "expected a list or array of numbers, not [[5, 4, 2"),
+    ('[6, 5, 3, 2, 5, 4, 0, 0, 0, 0]', 'the first entry, padding, is number 0.'),
+    ('[5, 4, 2, 1, 4, 3, 0, 0, 0, 0, 0, 0]', 'the row has 10 numbers, not 12: pad or truncate it.'),
 ]
 CV = 'sum(counts[w] for w in vocabulary[2:1000]) / counts.total()'
 
@@ -255,11 +269,16 @@ WRONG["coverage"] = [
     ('sum(train_counts[w] for w in vocabulary[2:1000]) / train_counts.total()', "this is measured on training posts; asked for are the held-o"),
     (f'round({CV}, 2)', "this is rounded; return all digits."),
     ('998 / len(counts)', "not this share: the known tokens of the held-out posts, divi"),
-    ('sum(counts[w] for w in vocabulary) / counts.total()', "not this share: the known tokens of the held-out posts, divi"),
+    ('sum(counts[w] for w in vocabulary) / counts.total()', "this is the whole vocabulary; take its first entries."),
     (f'str({CV})', "expected one number, not"),
     (f'[{CV}]', "expected one number, not"),
     ('0.5', "not this share: the known tokens of the held-out posts, divi"),
     ('np.mean([np.mean([t in set(vocabulary[2:1000]) for t in vectorization.tokenize(text)]) for text in held_out])', 'this is the mean of a share per post; count all tokens, then'),
+    ('sum(w in counts for w in vocabulary[:1000]) / 1000', 'this is a share of the vocabulary, not of the tokens.'),
+    ('1 - sum(w in counts for w in vocabulary[:1000]) / len(counts)', 'this is the share of the unique words that are unknown.'),
+    ('sum(counts[w] + train_counts[w] for w in vocabulary[:1000]) / (counts + train_counts).total()', 'the training posts count here as well; asked for are the hel'),
+    ('sum(counts[w] for w in vocabulary[:1000]) / sum(counts[w] for w in vocabulary)', 'this is divided by the tokens that the whole vocabulary know'),
+    ('np.mean([w in vocabulary[2:1000] for post in held_out for w in post.split()])', 'these are no tokens: use `held_out_counts`.'),
 ]
 LW = 'def f(texts, split, n_words):\n    counts = vectorization.count_tokens(%s)\n    return %s'
 TR = '[texts[i] for i in split.train]'
@@ -294,6 +313,8 @@ WRONG["learn_words"] = [
     (LW % (TR, '[b""] + [w.encode() for w, _ in counts.most_common(n_words)]'), "expected a list of names (str), not [b'', b'the']."),
     (LW % ('texts[:len(split.train)]', '["", "[UNK]"] + [w for w, _ in counts.most_common(n_words)]'), "expected ['', '[UNK]', 'the'] (or other ties)."),
     (LW % ('take(texts, split.test)', '["", "[UNK]"] + [w for w, _ in counts.most_common(n_words)]'), "expected ['', '[UNK]', 'the'] (or other ties)."),
+    (LW % (TR, '["", "[UNK]"] + [w for w, n in counts.most_common() if w.isalpha()][:n_words]'), "expected ['', '[UNK]', '3'] (or other ties)."),
+    (LW % (TR, '["", "[UNK]"] + [w for w, n in counts.most_common() if len(w) > 1][:n_words]'), "expected ['', '[UNK]', '3'] (or other ties)."),
 ]
 
 MISTAKES["cosine"] = (
@@ -325,6 +346,8 @@ WRONG["cosine"] = [
     ('lambda a, b: 0.0 if a @ b == 0 else abs(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))', "expected -0.13724."),
     ('lambda a, b: a @ b / np.linalg.norm(a)', "expected 1.0."),
     ('lambda a, b: None if not (a.any() and b.any()) else a @ b / (np.linalg.norm(a) * np.linalg.norm(b))', "returns None."),
+    ('lambda a, b: 0.0 if a[0] == 0 or b[0] == 0 else a @ b / np.linalg.norm(a) / np.linalg.norm(b)', '([0.0, 2.0], [3.0, 4.0]) gives 0.0, expected 0.8.'),
+    ('lambda a, b: 0.0 if min(np.linalg.norm(a), np.linalg.norm(b)) < 0.1 else a @ b / np.linalg.norm(a) / np.linalg.norm(b)', '([0.01, 0.02], [0.02, 0.01]) gives 0.0, expected 0.8.'),
 ]
 BM = 'def f(vocabulary, vectors, dim):\n    mean = %s\n    matrix = np.zeros((len(vocabulary), dim)%s)\n    for i, word in enumerate(vocabulary):\n        if %s:\n            matrix[i] = vectors[word]\n        elif %s:\n            matrix[i] = mean\n    return matrix'
 M = 'np.mean([vectors[w] for w in vocabulary if w in vectors], axis=0)'
@@ -360,6 +383,8 @@ WRONG["build_matrix"] = [
     ('def f(v, vectors, dim):\n    m = np.zeros((len(v), dim))\n    for i, w in enumerate(v):\n        m[i] = vectors[w]\n    return m', "stops with KeyError: ''."),
     ('lambda v, vectors, dim: np.array(list(vectors.values()))', "expected [[0.0], [-2.15], [-2.15], [-2.15]]."),
     (BM % (M, '', 'word in vectors', 'i > 0 and not vectors.pop("moon", None) is None'), "expected [[0.0], [-2.15], [-2.15], [-2.15]]."),
+    ('def f(vocabulary, vectors, dim):\n    own = [vectors.get(w.lower()) for w in vocabulary]\n    mean = np.mean([v for v in own if v is not None], axis=0)\n    return np.array([np.zeros(dim)] + [mean if v is None else v for v in own[1:]])', "(['', '[UNK]', 'Oil', 'ice'], "),
+    ('def f(vocabulary, vectors, dim):\n    mean = sum(vectors[w] for w in vocabulary if w in vectors) / len(vectors)\n    return np.array([np.zeros(dim)] + [vectors.get(w, mean) for w in vocabulary[1:]])', 'here the sum is divided by the number of all vectors.'),
 ]
 AN = 'def f(a, b, c, words, matrix):\n    row = {w: matrix[i] for i, w in enumerate(words)}\n    target = %s\n    best, top = None, -np.inf\n    for w in words:\n        if %s:\n            continue\n        score = %s\n        if score > top:\n            best, top = w, score\n    return best'
 CO = 'row[w] @ target / (np.linalg.norm(row[w]) * np.linalg.norm(target))'
@@ -407,6 +432,7 @@ RIGHT["stopped_epoch"] = [
     'def f(v, p):\n    for n in range(1, len(v) + 1):\n        if v[:n].index(min(v[:n])) + p < n:\n            return n\n    return np.int64(len(v))',
     'def f(v, p):\n    low = np.minimum.accumulate(v)\n    for n in range(p, len(v)):\n        if low[n] == low[n - p]:\n            return float(n + 1)\n    return len(v)',
     'def f(losses, patience):\n    epochs = wait = 0\n    lowest = math.inf\n    while epochs < len(losses) and wait < patience:\n        wait = 0 if losses[epochs] < lowest else wait + 1\n        lowest = min(lowest, losses[epochs])\n        epochs += 1\n    return epochs',
+    'def f(losses, patience):\n    for n in range(patience, len(losses)):\n        if min(losses[n - patience + 1:n + 1]) >= losses[n - patience]:\n            return n + 1\n    return len(losses)',
 ]
 WRONG["stopped_epoch"] = [
     ('lambda v, p: v.index(min(v)) + 1', "this is the epoch with the lowest loss of all, wherever trai"),
@@ -425,8 +451,10 @@ WRONG["stopped_epoch"] = [
     ('def f(v, p):\n    best, wait = v[0], 0\n    for i, x in enumerate(v, 1):\n        if x < best:\n            best, wait = x, 0\n        else:\n            wait += 1\n        if wait == p:\n            return i\n    return len(v)', "expected 2.0."),
     ('lambda v, p: min(v)', "expected 2.0."),
     (SE.replace('patience:\n', '2:\n') % ('float("inf")', 1, 'loss < best', '=='), "expected 2.0."),
-    (SE % ('3', 1, 'loss < best', '=='), "([30.0, 20.0, 25.0], 1) gives 1.0, expected 3.0."),
-    (SE % ('10', 1, 'loss < best', '=='), "([30.0, 20.0, 25.0], 1) gives 1.0, expected 3.0."),
+    (SE % ('3', 1, 'loss < best', '=='), "([3000.0, 2000.0, 2500.0], 1) gives 1.0, expected 3.0."),
+    (SE % ('10', 1, 'loss < best', '=='), "([3000.0, 2000.0, 2500.0], 1) gives 1.0, expected 3.0."),
+    (SE % ('100', 1, 'loss < best', '=='), "([3000.0, 2000.0, 2500.0], 1) gives 1.0, expected 3.0."),
+    (SE % ('np.inf', 1, 'loss < best - 0.01', '=='), "([1.004, 1.003, 1.002], 1) gives 2.0, expected 3.0."),
 ]
 
 MISTAKES["conv_parameters"] = (
@@ -445,7 +473,7 @@ WRONG["conv_parameters"] = [
     ("3 * 64", "count one filter (words in its window, numbers per word, one"),
     ("3 * 64 + 64", "a filter sees whole vectors; how many numbers has one?"),
     ("3 * embedding_dim + 1", "this is one filter; the layer has more."),
-    ("3 * embedding_dim", "count one filter (words in its window, numbers per word, one"),
+    ("3 * embedding_dim", "this is one filter; the layer has more."),
     ("(3 * embedding_dim + 1) * 64 * 200", "the same filters slide along the post: its length does not c"),
     ("(embedding_dim + 1) * 64", "a filter sees several words at a time."),
     ("3 * embedding_dim * 64 + 1", "one bias in all is too few: each filter has its own."),
@@ -454,6 +482,17 @@ WRONG["conv_parameters"] = [
     ('"19264"', "expected one number, not"),
     ("(3, 100, 64)", "expected one number, not"),
     ("3 * (embedding_dim + 1) * 64", "a filter has one bias, not one per word."),
+    ('64 * 3 * embedding_dim + 3', 'the weights are right; each filter has exactly one bias.'),
+    ('64 * 3 * embedding_dim + embedding_dim', 'the weights are right; each filter has exactly one bias.'),
+    ('64 * 3 * 200 + 64', 'a filter sees whole vectors; how many numbers has one?'),
+    ('3 * embedding_dim + 64', 'this is one filter; the layer has more.'),
+    ('64 * 3 * (embedding_dim + 64)', 'the biases come in the product here; add them once, at the en'),
+    ('(64 * 3 * embedding_dim + 64) * 198', 'the same filters slide along the post: its length does not c'),
+    ('198 * 64', 'these are the numbers that the layer gives for a post.'),
+    ('64 * (3 + embedding_dim) + 64', 'a filter has a weight for each number of each word: multiply'),
+    ('64 * 3 * 3 * embedding_dim + 64', 'the window counts only once.'),
+    ('128 * 5 * embedding_dim + 128', 'this is another layer: this one has 64 filters, and windows'),
+    ('19.264', 'write the number without a point or comma.'),
 ]
 CH = 'def f(validation, test):\n    best = max(validation, key=lambda n: %s)\n    return %s'
 
@@ -487,6 +526,10 @@ WRONG["choose"] = [
     (CH % ('n', 'best, test(best)'), "expected ('small', 0.59)."),
     ('def f(validation, test):\n    means = np.mean(list(validation.values()), axis=0)\n    return list(validation)[int(np.argmax(means))], test(list(validation)[int(np.argmax(means))])', "stops with ValueError: setting an array element wi"),
     ('def f(validation, test):\n    results = {n: test(n) for n in validation}\n    best = max(validation, key=lambda n: np.mean(validation[n]))\n    return best, results[best]', "was called 2 times; call it once."),
+    (CH % ('round(np.mean(validation[n]), 2)', 'best, test(best)'), "gives ('small', 0.046), expected ('wide', 0.039)."),
+    (CH % ('validation[n][-1]', 'best, test(best)'), "the last seed decides; compare the means over the seeds."),
+    (CH % ('len(validation[n])', 'best, test(best)'), "the number of seeds decides; compare the means over the seed"),
+    ('def f(validation, test):\n    best, top = None, 0.5\n    for n, x in validation.items():\n        if np.mean(x) > top:\n            best, top = n, np.mean(x)\n    return best, test(best)', 'stops with KeyError'),
 ]
 
 MISTAKES["top_three"] = (

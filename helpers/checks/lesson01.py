@@ -57,7 +57,8 @@ def cross_posts(answer, ids, labels):
         return function
 
     rng, pool = np.random.default_rng(18), ["", "<1>", "<2>", "<3>", "<4>"]
-    cases = [(["<1>"], [2]), (["", ""], [0, 1]), (["<1>", "<1>"], [1, 1]), (["<1>", "<1>"], [0, 1])]
+    cases = [(["<1>"], [2]), (["", ""], [0, 1]), (["<1>", "<1>"], [1, 1]), (["<1>", "<1>"], [0, 1]),
+             (["<a>", "<A>"], [0, 1])]
     cases += [([pool[n] for n in rng.integers(0, 5, size)], rng.integers(0, 3, size))
               for size in range(2, 16)] + [(list(ids), labels)]
     check_function(answer, share(), [(mids, np.array(own)) for mids, own in cases], [
@@ -69,6 +70,8 @@ def cross_posts(answer, ids, labels):
            share(lambda mid, own, ids=ids: (mid or ids) and len(own) > 1)) for ids in (0, 1)),
         ('a post without a Message-ID ("") shares it with nobody.',
          share(lambda mid, own: len(set(own)) > 1)),
+        ("a post without a Message-ID is a post too: divide by the number of all posts.",
+         share(whole=lambda ids: sum(map(bool, ids)))),
     ], read=number)
     return f"{share()(ids, labels):.1%} of the posts; of such a set a model gets one label right."
 
@@ -89,7 +92,7 @@ def best_possible(answer, corpus):
         return function
 
     rng, pool = np.random.default_rng(18), ["", "b", "c", "Tide", "tide", " tide", "d"]
-    cases = [(["a"], [3]), (["a"] * 3, [3, 3, 7]), (["", "", "b"], [0, 1, 0])]
+    cases = [(["a"], [3]), (["a"] * 3, [3, 3, 7]), (["", "", "b"], [0, 1, 0]), (["b"], [25])]
     cases += [([pool[n] for n in rng.integers(0, 7, size)], rng.integers(0, 4, size))
               for size in range(2, 20)]
     cases += [([header_field(post, "subject") for post in corpus.texts], corpus.labels)]

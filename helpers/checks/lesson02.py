@@ -16,10 +16,15 @@ def header_share(answer, corpus):
     n_lines, n_header, n_body = np.array([[len(x.splitlines()) for x in part] for part in parts]).T
     n_all = int(n_lines.sum())
     check_value(answer, n_header.sum() / n_all, [
-        ("this is the mean of a share per post; count all lines, then divide once.",
-         np.mean(n_header / np.maximum(n_lines, 1))),
+        *((f"this is the {mean.__name__} of a share per post; count all lines, then divide once.",
+           mean(n_header / np.maximum(n_lines, 1))) for mean in (np.mean, np.median)),
         ("the blank line after a header is no header line.", (n_all - n_body.sum()) / n_all),
         ("this is divided by the body lines, not by all.", n_header.sum() / n_body.sum()),
+        ("the blank line after a header is missing: divide by all lines of the posts.",
+         n_header.sum() / (n_header.sum() + n_body.sum())),
+        ("these are the body lines.", n_body.sum() / n_all),
+        ("these are words, not lines.", sum(len(header.split()) for _, header, _ in parts) / sum(
+            len(post.split()) for post, _, _ in parts)),
         ("these are header fields; a field can go on in a second line.",
          sum(len(parse_header(header)) for _, header, _ in parts) / n_all),
         ("`split` counts an empty line after the last line end; take `splitlines`.",
@@ -44,7 +49,7 @@ def cut_header(answer):
               "\tTab.\n \nBlank.", "\n".join(f"Line {n}" for n in range(15))]
     posts = headers + [f"{header}\n\n{body}" for header in headers for body in bodies]
     posts += ["\n\nA body without a header.", "\nSubject: hi\n\nBody.",
-              "Subject: hi\n \nFrom: x\n\nBody.\n"]
+              "Subject: hi\n \nFrom: x\n\nBody.\n", "Subject: hi\n\nOne.\r\nTwo."]
 
     def body(post):
         return post.partition("\n\n")[2]
@@ -94,7 +99,8 @@ def own_words(answer):
     bodies = [*pool, "Kim writes:\n> a", "Kim writes:\n| a", "Kim writes:\n\n> a", "Hello,\n> a",
               "> a\nKim writes:", "Hi,\n> a", "Kim writes:\na", "a\n\n\nb", "Kim writes:\n > a",
               "Kim writes: a\n> a", "Kim writes: \n> a", "KIM WRITES:\n> a", "writes:\n> a",
-              "Lee writes:\nKim writes:\n> a\n> b", "It moves.\n",
+              "Lee writes:\nKim writes:\n> a\n> b", "It moves.\n", "Kim writes\n> a",
+              ": a", "-- \nKim", "Kim writes:\na\nKim writes:\n> a",
               "A form feed:\x0c> ends no line."]
     bodies += ["\n".join([*(pool[n] for n in rng.integers(0, 13, size)), "End."])
                for size in range(1, 7) for _ in range(6)]

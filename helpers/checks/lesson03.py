@@ -25,12 +25,15 @@ def integers(answer, vocabulary, text, length):
     if isinstance(answer, np.ndarray) and answer.ndim == 2 and len(answer) == 1:
         answer = answer[0]  # as the layer returns it
     got = array(answer).tolist()
-    hint_if(len(got) != length, f"the row has {length} numbers; padding fills it up.")
+    hint_if(len(got) != length,
+            f"the row has {length} numbers, not {len(got)}: pad or truncate it.")
     for hint, wrong in [
         ("padding comes after the words, not before them.", truth[n_words:] + truth[:n_words]),
         ("0 is padding; an unknown word is [UNK].", row(lower.translate(delete).split(), 0)),
         ("padding and [UNK] come first: the first word is number 2.",
          [max(n - 2, 0) for n in truth]),
+        ("the first entry, padding, is number 0.",
+         [n + (place < n_words) for place, n in enumerate(truth)]),
         ("punctuation is deleted, inside a word too.", row(lower.split())),
         ("the text is lowercased before the look-up.", row(text.translate(delete).split())),
         ("a hyphen is deleted, not made a blank: two words become one.",
@@ -50,6 +53,7 @@ def coverage(answer, vocabulary, texts, train_texts):
     counts, known = Counter(word for post in posts for word in post), set(words)
     shares = [sum(word in known for word in post) / len(post) for post in posts if post]
     more = learn_vocabulary(train_texts, len(vocabulary) + 2)[2:]
+    whole = learn_vocabulary(train_texts)[2:]
     n_known, n_all = sum(word in counts for word in words), counts.total()
     check_value(answer, sum(counts[word] for word in words) / n_all, [
         ("each unique word counts once here; a token counts as often as it occurs.",
@@ -59,6 +63,16 @@ def coverage(answer, vocabulary, texts, train_texts):
         *(("this is the mean of a share per post; count all tokens, then divide once.",
            sum(shares) / n_posts) for n_posts in (len(shares), len(posts))),
         ("this is a share of the vocabulary, not of the tokens.", n_known / len(words)),
+        ("this is a share of the vocabulary, not of the tokens.", n_known / len(vocabulary)),
+        ("this is the share of the unique words that are unknown.", 1 - n_known / len(counts)),
+        ("the training posts count here as well; asked for are the held-out ones.",
+         sum(counts[word] + train[word] for word in words) / (n_all + train.total())),
+        ("this is divided by the tokens that the whole vocabulary knows, not by all.",
+         sum(counts[word] for word in words) / max(1, sum(counts[word] for word in whole))),
+        ("this is the whole vocabulary; take its first entries.",
+         sum(counts[word] for word in whole) / n_all),
+        ("these are no tokens: use `held_out_counts`.",
+         np.mean([word in known for text in texts for word in text.split()])),
         *((f"padding and [UNK] are two of the entries: {len(words)} words, not {len(other)}.",
            sum(counts[word] for word in other) / n_all) for other in (more, words[:-2])),
     ], "not this share: the known tokens of the held-out posts, divided by all.", n_all=n_all)
@@ -90,7 +104,8 @@ def learn_words(answer, texts, split):
     rng = np.random.default_rng(18)
     pool = ["moon", "Moon,", "tide", "puck!", "don't", "e-mail", "ice", "\u00e9t\u00e9", "far"]
     cases = [(["Ice", small, "tide"], Split(*map(np.array, ([1], [0], [2]))), n)
-             for n in (1, 5) for small in ("the moon", "far moon moon", "don't \u00e9t\u00e9")]
+             for n in (1, 5)
+             for small in ("the moon", "far moon moon", "don't \u00e9t\u00e9", "mp3 3 3 3 mp3")]
     for size in range(4, 12):
         drawn = [" ".join([*rng.choice(pool, size), *["only" + "xyz"[n % 3]] * (n + 3)])
                  for n in range(size)]

@@ -15,7 +15,8 @@ def cosine(answer):
     """Check the cosine of two vectors of any length; 0.0 if either is all zeros."""
     rng = np.random.default_rng(18)
     pairs = [([3, 4], [4, 3]), ([3, 4], [-8, -6]), ([1, 0], [0, 2]), ([2], [5]),
-             ([1, -1], [2, 0]), ([3, 4], [0, 0]), ([0, 0], [3, 4]), ([0, 0], [0, 0])]
+             ([1, -1], [2, 0]), ([0, 2], [3, 4]), ([0.01, 0.02], [0.02, 0.01]),
+             ([3, 4], [0, 0]), ([0, 0], [3, 4]), ([0, 0], [0, 0])]
     pairs += [rng.normal(0, 3, (2, dim)).round(1) for dim in (2, 2, 2, 5, 5, 5, 50)]
     check_function(answer, _cosine, [tuple(np.array(pair, dtype=float)) for pair in pairs], [
         ("this is the scalar product; divide it by both lengths.", lambda a, b: a @ b),
@@ -56,6 +57,8 @@ def build_matrix(answer):
             vectors = {word: rng.normal(0, 2, dim).round(1) + 0.05 for word in known[:n_known + 1]}
             words = [str(word) for word in rng.permutation([*known[:n_known], "xyzzy"])]
             cases.append((["", "[UNK]", *words], vectors, dim))
+    cases.append((["", "[UNK]", "Oil", "ice"], {"ice": np.array([2.0, 4.0]), "oil": np.zeros(2) + 3,
+                                                "sea": np.array([9.0, 1.0])}, 2))
     zero = "words without a vector get the mean of the vectors of the vocabulary's words; here "
     check_function(answer, build(), cases, [
         ("the matrix is transposed: one row per entry.", lambda *given: build()(*given).T),
@@ -68,6 +71,8 @@ def build_matrix(answer):
                                               / (len(words) - n))) for n in (0, 1, 2)),
         (zero + "words came in that are not in the vocabulary.",
          build(lambda known, words, vectors: np.mean([*vectors.values()], axis=0))),
+        (zero + "the sum is divided by the number of all vectors.",
+         build(lambda known, words, vectors: known.sum(axis=0) / len(vectors))),
         ("the numbers are cut to whole ones: no `dtype=int`.",
          lambda *given: build()(*given).astype(int)),
     ], read=table)

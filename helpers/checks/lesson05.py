@@ -27,8 +27,8 @@ def stopped_epoch(answer):
 
     rng = np.random.default_rng(18)
     cases = [([1.0], 1), ([2.0, 1.0], 1), ([1.0, 2.0], 1), ([1.0, 1.0, 1.0], 2), ([3.0, 1.0], 5),
-             ([30.0, 20.0, 25.0], 1), ([2.0, 1.5, 1.6, 1.7, 1.4], 2),
-             ([2.0, 1.0, 1.5, 1.4, 1.3, 1.2], 3)]
+             ([3000.0, 2000.0, 2500.0], 1), ([1.004, 1.003, 1.002], 1),
+             ([2.0, 1.5, 1.6, 1.7, 1.4], 2), ([2.0, 1.0, 1.5, 1.4, 1.3, 1.2], 3)]
     cases += [((2 + rng.normal(0, 0.3, size).cumsum()).round(1).tolist(), n)
               for size in range(2, 14) for n in (1, 2, 3)]
     check_function(answer, run, cases, [
@@ -49,16 +49,30 @@ def stopped_epoch(answer):
 @guarded
 def conv_parameters(answer, n_filters, width, embedding_dim, sequence_length):
     """Check the number of parameters of a convolution, biases included."""
-    weights = width * embedding_dim * n_filters
+    weights, n_windows = width * embedding_dim * n_filters, sequence_length - width + 1
+    whole = "a filter sees whole vectors; how many numbers has one?"
     check_value(answer, weights + n_filters, [
         ("each filter has a bias as well.", weights),
         ("one bias in all is too few: each filter has its own.", weights + 1),
-        ("a filter sees whole vectors; how many numbers has one?", width * n_filters + n_filters),
+        *(("the weights are right; each filter has exactly one bias.", weights + n)
+          for n in (width, embedding_dim, width * embedding_dim, 2 * n_filters, -n_filters)),
+        *((whole, width * n * n_filters + n_filters) for n in (1, n_filters, sequence_length)),
         ("a filter sees several words at a time.", embedding_dim * n_filters + n_filters),
-        ("this is one filter; the layer has more.", width * embedding_dim + 1),
+        *(("this is one filter; the layer has more.", width * embedding_dim + n)
+          for n in (0, 1, n_filters)),
         ("a filter has one bias, not one per word.", (embedding_dim + 1) * width * n_filters),
-        ("the same filters slide along the post: its length does not count.",
-         (weights + n_filters) * sequence_length),
+        ("the biases come in the product here; add them once, at the end.",
+         (embedding_dim + n_filters) * width * n_filters),
+        *(("the same filters slide along the post: its length does not count.",
+           (weights + n_filters) * n) for n in (sequence_length, n_windows)),
+        ("these are the numbers that the layer gives for a post.", n_windows * n_filters),
+        ("a filter has a weight for each number of each word: multiply, do not add.",
+         (width + embedding_dim) * n_filters + n_filters),
+        ("the window counts only once.", weights * width + n_filters),
+        *((f"this is another layer: this one has {n_filters} filters, and windows of {width}.",
+           (size * embedding_dim + 1) * n) for n, size in [(128, 5), (64, 5), (128, 3)]
+          if (n, size) != (n_filters, width)),
+        ("write the number without a point or comma.", (weights + n_filters) / 1000),
     ], "count one filter (words in its window, numbers per word, one bias), then take all filters.")
     return "a post twice as long needs no parameter more, because the filters slide along it."
 
@@ -101,9 +115,12 @@ def choose(answer):
             return name, report(name, validation, test)
         return function
 
+    close = {"small": [0.04, 0.042], "wide": [0.042, 0.044]}  # equal if rounded, and low
+    cases.append((close, {"small": 0.046, "wide": 0.039}))
     check_function(answer, by(), cases, [
         *((f"{said} decides; compare the means over the seeds.", by(score)) for said, score in [
-            ("the first seed", lambda x: x[0]), ("the best seed", max), ("the worst seed", min),
+            ("the first seed", lambda x: x[0]), ("the last seed", lambda x: x[-1]),
+            ("the number of seeds", len), ("the best seed", max), ("the worst seed", min),
             ("the median", np.median), ("the sum (more seeds, more sum)", sum)]),
         ("this is its validation accuracy; it was chosen by that, so it looks too good.",
          by(report=lambda name, validation, test: np.mean(validation[name]))),
