@@ -241,7 +241,7 @@ def curves(history, best_epoch=None, *, title="Training curves"):
             values = history[name if part == "training" else f"val_{name}"]
             axes.plot(epochs, values, markersize=4, label=part, **_look(number))
         axes.axvline(best_epoch, color=BLACK, linestyle=":", label=f"best epoch: {best_epoch}")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, nbins=10)
         axes.set(xlabel="epoch", ylabel=name)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3,
                   frameon=False)

@@ -83,6 +83,9 @@ The model is lesson 2's: TF-IDF and logistic regression on whole texts. `tools/e
 The range is over the seeds. A range says how far three splits differ, not how sure the mean is. In the chronological
 split the seed changes only the model, so there is one split.
 
+Version 0.1.0 of the course left encoded files and quote marks such as `#` in the text. Under the same seeds it had
+0.771 (0.769 to 0.774) with quotes removed and 0.743 (0.740 to 0.747) with signatures removed.
+
 ## Text and split
 
 {table(text_by_split_table(results))}
