@@ -563,6 +563,8 @@ WRONG["top_three"] = [
     ('def f(p, names):\n    p.sort()\n    return [names[i] for i in np.argsort(p)[::-1][:3]]', "expected ["),
     ('lambda p, names: [names[i] for i in np.argsort(p)[:-3:-1]]', "gives ['autos', 'med'], expected ['autos', 'med', 'space']."),
     ('lambda p, names: [names[list(p).index(x)] for x in sorted(p)[:-4:-1]][:3 - (len(set(p)) < len(p))]', '(or other ties).'),
+    ('def f(p, names):\n    p = p.copy()\n    out = []\n    for _ in range(3):\n        out.append(names[p.argmax()])\n        p[p.argmax()] = 0\n    return out', "gives ['autos', 'space', 'space'], expected"),
+    ('def f(p, names):\n    p = list(p)\n    out = []\n    for _ in range(3):\n        out.append(names.pop(p.index(max(p))))\n        p.remove(max(p))\n    return out', "right, but your function changes what it is given; work on a"),
 ]
 
 MISTAKES["same_answers"] = (
@@ -579,7 +581,7 @@ RIGHT["same_answers"] = [
 WRONG["same_answers"] = [
     ('lambda a, b: (a == b).all()', "expected False."),
     ('lambda a, b: np.allclose(a, b)', "expected False."),
-    ('lambda a, b: a.shape == b.shape and np.allclose(a, b, atol=1e-5)', "`allclose` and `isclose` add a relative tolerance; set `rtol"),
+    ('lambda a, b: a.shape == b.shape and np.allclose(a, b, atol=1e-5)', "a relative tolerance grows with the values; `allclose` and"),
     ('lambda a, b: a.shape == b.shape and np.allclose(a, b, rtol=0, atol=1e-5, equal_nan=True)', "NaN is never the same, not even as NaN."),
     ('lambda a, b: a.shape == b.shape and bool((a - b).max() <= 1e-5)', "a negative difference is a difference too: `abs` is missing."),
     ('lambda a, b: bool((abs(a - b) <= 1e-5).all())', "a single row is stretched; compare the shapes first."),
@@ -599,6 +601,7 @@ WRONG["same_answers"] = [
     ('lambda a, b: a.shape == b.shape and bool(max(abs(a - b).ravel().tolist()) <= 1e-5)', '[[0.7, 0.2], [0.6, nan]]) gives True, expected False.'),
     ('lambda a, b: a.shape == b.shape and bool((abs(a[0] - b[0]) <= 1e-5).all())', '[[0.7, 0.2], [0.7, 0.5]]) gives True, expected False.'),
     ('lambda a, b: a.shape == b.shape and bool((abs(a - b) <= 1e-6).all())', 'the largest difference allowed is 0.00001, or 1e-5.'),
+    ('lambda a, b: a.shape == b.shape and bool((abs(a - b) <= 5e-5).all())', '0.60002, 0.39998]]) gives True, expected False.'),
     ('lambda a, b: a.shape == b.shape and bool((np.linalg.norm(a - b, axis=1) <= 1e-5).all())', 'many small differences add up; compare the largest one.'),
 ]
 AA = 'def f(texts, probabilities, class_names, threshold):\n    out = []\n    for text, row in zip(texts, probabilities):\n        if %s:\n            out.append("?")\n        else:\n            out.append(%s)\n    return out'
@@ -614,6 +617,7 @@ RIGHT["answer_or_abstain"] = [
     'def f(texts, p, names, t):\n    return tuple("?" if len(x.split()) == 0 or r.max() < t else names[r.argmax()] for x, r in zip(texts, p))',
     'def f(texts, p, names, t):\n    return pd.Series(["?" if not x.strip() or r.max() < t else names[r.argmax()] for x, r in zip(texts, p)], dtype=object)',
     'def f(texts, probabilities, names, threshold):\n    empty = np.array([not t or t.isspace() for t in texts])\n    return np.where(empty | (probabilities.max(axis=1) < threshold), "?", np.array(names)[probabilities.argmax(axis=1)]).tolist()',
+    'lambda texts, p, names, t: [names[np.argsort(r, kind="stable")[-1]] if s.strip() and r.max() >= t else "?" for s, r in zip(texts, p)]',
     'def f(texts, p, names, t):\n    sure = (p.max(axis=1) >= t) & (np.char.strip(texts) != "")\n    return [names[i] if ok else "?" for i, ok in zip(p.argmax(axis=1), sure)]',
 ]
 WRONG["answer_or_abstain"] = [
@@ -636,6 +640,8 @@ WRONG["answer_or_abstain"] = [
     ('lambda texts, p, names, t: names[p.argmax()]', "expected a list of names (str), not 'sci.space'."),
     (AA % ('not text.strip() or row.max() < threshold', 'class_names[probabilities.argmax()]'), "stops with IndexError: tuple index out of range."),
     (AA % ('text == "" or text == " " or row.max() < threshold', 'class_names[row.argmax()]'), "tabs or line ends get an answer; `strip()` takes all white s"),
+    ('lambda texts, p, names, t: [next((n for n, x in zip(names, r) if s.strip() and x >= t), "?") for s, r in zip(texts, p)]', "gives ['sci.space'], expected ['rec.autos']."),
+    ('lambda texts, p, names, t: [names[r.argmax()] if s.strip() and round(float(r.max()), 1) >= t else "?" for s, r in zip(texts, p)]', "[[0.24, 0.56, 0.2]]"),
     ('def f(texts, p, names, t):\n    for text, row in zip(texts, p):\n        return [names[row.argmax()] if text.strip() and row.max() >= t else "?"]', "(['a pill', "),
 ]
 SM = 'def f(vectors, scores):\n    weights = np.exp(scores - scores.max())\n    weights = weights / weights.sum()\n    return %s'
@@ -667,6 +673,7 @@ WRONG["weighted_mean"] = [
     ('lambda v, s: (1 / (1 + np.exp(-s))) @ v / len(s)', "expected [2.0, 4.0]."),
     ('lambda v, s: np.exp(-s) / np.exp(-s).sum() @ v', "expected [0.26894, 0.73106]."),
     (SM % 'np.array([weights @ vectors])', "expected a list or array of numbers, not [[2.0, 4."),
+    (SM.replace('scores - scores.max()', 'np.where(vectors.any(axis=1), scores, -np.inf)') % 'weights @ vectors', "gives [2.0, 4.0], expected [1.4621, 2.9242]."),
     (SM % '(weights @ vectors).round(1)', "expected [0.26894, 0.73106]."),
 ]
 
@@ -691,6 +698,7 @@ WRONG["masked_softmax"] = [
     ('def f(s, m):\n    s = np.where(m, -np.inf, s)\n    e = np.exp(s - s.max())\n    return e / e.sum()', "True is a token, not padding."),
     ('def f(s, m):\n    e = np.exp(s[m] - s[m].max())\n    return e / e.sum()', "as many weights as positions: padding keeps its place."),
     ('lambda s, m: np.where(m, s, 0) / np.where(m, s, 0).sum()', "expected [0.26894, 0.0, 0.73106]."),
+    ('def f(s, m):\n    s = np.where(m, -1e9, s)\n    e = np.exp(s - s.max())\n    return e / e.sum()', "True is a token, not padding."),
     ('lambda s, m: m / m.sum()', "expected [0.26894, 0.0, 0.73106]."),
     ('def f(s, m):\n    s[~m] = -np.inf\n    e = np.exp(s - s.max())\n    return e / e.sum()', "right, but your function changes what it is given; work on a"),
     ('def f(s, m):\n    e = np.exp(s - s[m].max())\n    return e / e[m].sum()', "expected [1.0, 0.0]."),
@@ -723,6 +731,12 @@ WRONG["attention_parameters"] = [
     ("200 * 16 + 116 * 32", "count the trainable embedding and the queries (each as long "),
     ('"19712"', "expected one number, not"),
     ("(n_words * 16, 116 * 32)", "expected one number, not"),
+    ("n_words * 16 + 116 * 8", "here are 32 queries, not 8 as in the lesson."),
+    ("(n_words - 2) * 16 + 116 * 32", "the embedding has `len(vocabulary)` rows, those of padding an"),
+    ("20000 * 16 + 116 * 32", "the embedding has `len(vocabulary)` rows, those of padding an"),
+    ("n_words * 32 + 132 * 16", "the numbers of queries and of trainable dimensions are exchan"),
+    ("n_words * 16 + embedding_dim + 16 * 32", "multiply all the numbers of a query by the number of queries:"),
+    ("(n_words * 16 + 116) * 32", "all queries share one embedding; multiply the queries alone."),
     ("n_words * 16 + 32", "count the trainable embedding and the queries (each as long "),
 ]
 
@@ -743,8 +757,9 @@ WRONG["paired_mean"] = [
     ('lambda a, b: np.mean([a[k] - b[k] for k in a])', "take the seeds that both have."),
     ('lambda a, b: np.mean([b[k] - a[k] for k in a if k in b])', "the sign is turned: asked for is a minus b."),
     ('lambda a, b: np.mean([abs(a[k] - b[k]) for k in a if k in b])', "the sign counts; leave `abs` out."),
-    ('lambda a, b: sum(a[k] - b[k] for k in a if k in b)', "expected 0.05."),
-    ('lambda a, b: np.median([a[k] - b[k] for k in a if k in b])', "expected 0.096."),
+    ('lambda a, b: sum(a[k] - b[k] for k in a if k in b)', "expected 0.16667."),
+    ('lambda a, b: np.median([a[k] - b[k] for k in a if k in b])', "expected 0.16667."),
+    ("lambda a, b: np.mean([*{a[k] - b[k] for k in a if k in b}])", "gives 0.125, expected 0.16667."),
     ('lambda a, b: np.mean([a.get(k, 0) - b.get(k, 0) for k in {**a, **b}])', "a missing seed is no accuracy of 0; leave it out."),
     ('lambda a, b: [a[k] - b[k] for k in a if k in b]', "expected one number, not"),
     ('lambda a, b: sum(a[k] - b[k] for k in a if k in b) / len(a)', "expected 1.0."),
@@ -788,7 +803,7 @@ CM = 'def f(labels, predictions, n):\n    m = np.zeros((n, n)%s)\n    for a, b i
 
 MISTAKES["confusion"] = (
     "lambda labels, predictions, n: np.array([[((labels == i) & (predictions == j)).sum() for i in range(n)] for j in range(n)])",
-    "the table is transposed: a row per label, a column per predi")
+    "the table is transposed: a row per true class, a column per")
 RIGHT["confusion"] = [
     CM % ('', 'm[a, b] += 1', 'm'),
     CM % (', dtype=int', 'm[a, b] += 1', 'm.tolist()'),
@@ -799,10 +814,12 @@ RIGHT["confusion"] = [
     'lambda labels, predictions, n: np.eye(n)[labels].T @ np.eye(n)[predictions]',
 ]
 WRONG["confusion"] = [
-    (CM % ('', 'm[b, a] += 1', 'm'), "the table is transposed: a row per label, a column per predi"),
-    ('def f(labels, predictions, n):\n    m = np.zeros((n, n))\n    m[labels, predictions] += 1\n    return m', "a pair that comes twice counts only once (`matrix[labels, pr"),
-    (CM % ('', 'm[a, b] = 1', 'm'), "a pair that comes twice counts only once (`matrix[labels, pr"),
+    (CM % ('', 'm[b, a] += 1', 'm'), "the table is transposed: a row per true class, a column per"),
+    ('def f(labels, predictions, n):\n    m = np.zeros((n, n))\n    m[labels, predictions] += 1\n    return m', "a pair that comes twice counts only once, as with `matrix["),
+    (CM % ('', 'm[a, b] = 1', 'm'), "a pair that comes twice counts only once, as with `matrix["),
     (CM % ('', 'm[a, b] += 1', 'm / m.sum()'), "these are shares; asked for are counts."),
+    (CM % ('', 'm[a, b] += 1', 'm / np.maximum(m.sum(axis=1, keepdims=True), 1)'), "these are shares; asked for are counts."),
+    (CM % (', dtype=np.uint8', 'm[a, b] += 1', 'm'), "a small type (`uint8`) counts to 255 only, then from 0 again"),
     (CM % ('', 'm[a, b] += 1', 'm / m.sum(axis=1, keepdims=True)'), "these are shares; asked for are counts."),
     ('lambda labels, predictions, n: pd.crosstab(labels, predictions)', "expected [[0.0, 1.0], [0.0, 0.0]]."),
     ('lambda labels, predictions, n: sklearn.metrics.confusion_matrix(labels, predictions)', "classes that do not occur have a row and a column too: n of "),
@@ -813,7 +830,7 @@ WRONG["confusion"] = [
     (CM % ('', 'm[a, b] += 1', 'm.sum()'), "expected a table of numbers, not 1.0."),
     ('lambda labels, predictions, n: np.bincount(labels * n + predictions, minlength=n * n)', "expected a table of numbers, not [0, 1, 0, 0]."),
     (CM.replace('np.zeros((n, n)', 'np.zeros((max(labels) + 1, max(labels) + 1)') % ('', 'm[a, b] += 1', 'm'), "stops with IndexError: index 1 is out of bounds fo"),
-    (CM % (', dtype=bool', 'm[a, b] += 1', 'm'), "a pair that comes twice counts only once (`matrix[labels, pr"),
+    (CM % (', dtype=bool', 'm[a, b] += 1', 'm'), "a pair that comes twice counts only once, as with `matrix["),
     ('lambda labels, predictions, n: Counter(zip(labels, predictions))', "expected a table of numbers,"),
     (CM % ('', 'm[a, b] += 1\n        m[b, a] += 1', 'm'), "expected [[0.0, 1.0], [0.0, 0.0]]."),
 ]
@@ -831,22 +848,23 @@ RIGHT["bin_counts"] = [
 ]
 WRONG["bin_counts"] = [
     ('lambda c, n: np.histogram(c, bins=n)[0]', "the bins go from 0 to 1, not from the lowest to the highest "),
-    ('lambda c, n: np.histogram(c, bins=n, range=(0, 1))', "expected a list or array of numbers, not ([0, 0], "),
+    ('lambda c, n: np.histogram(c, bins=n, range=(0, 1))', "expected a list or array of numbers, not ([1], "),
     ('lambda c, n: np.bincount((c * n).astype(int), minlength=n)', "1.0 belongs to the last bin; here there is one bin more."),
     ('def f(c, n):\n    out = [0] * n\n    for x in c:\n        out[int(x * n)] += 1\n    return out', "stops with IndexError: list index out of range."),
     ('lambda c, n: [int(((c >= k / n) & (c < (k + 1) / n)).sum()) for k in range(n)]', "1.0 belongs to the last bin; here to none."),
     ('lambda c, n: [int(((c > k / n) & (c <= (k + 1) / n)).sum()) for k in range(n)]', "expected [1.0, 0.0]."),
     ('lambda c, n: np.histogram(c, bins=10, range=(0, 1))[0]', "`n_bins` is an argument; here it is always ten."),
     ('lambda c, n: np.histogram(c, bins=n, range=(0, 1))[0] / len(c)', "these are shares; asked for are counts."),
-    ('lambda c, n: np.bincount(np.minimum((c * n).astype(int), n - 1))', "expected [0.0, 0.0]."),
+    ('lambda c, n: np.bincount(np.minimum((c * n).astype(int), n - 1))', "gives [1.0], expected [1.0, 0.0]."),
     ('lambda c, n: np.minimum((c * n).astype(int), n - 1)', "this is the bin of each post; count how many are in each."),
     ('lambda c, n: [int(((c >= k / n) & (c <= (k + 1) / n)).sum()) for k in range(n)]', "expected [0.0, 1.0]."),
-    ('lambda c, n: np.histogram(c, bins=n, range=(0, 1))[1]', "expected [0.0, 0.0]."),
+    ('lambda c, n: np.histogram(c, bins=n, range=(0, 1))[1]', "gives [0.0, 1.0], expected [1.0]."),
     ('lambda c, n: np.histogram(c, bins=n, range=(0, 1))[0][::-1]', "expected [0.0, 1.0]."),
     ('lambda c, n: np.histogram(c, bins=n, range=(0, 1))[0].cumsum()', "expected [1.0, 0.0]."),
-    ('lambda c, n: len(c)', "expected a list or array of numbers, not 0."),
+    ('def f(c, n):\n    out = [0] * (n + 1)\n    for x in c:\n        out[int(x * n)] += 1\n    return out', "1.0 belongs to the last bin; here there is one bin more."),
+    ('lambda c, n: len(c)', "expected a list or array of numbers, not 1."),
     ('lambda c, n: np.histogram(c, bins=n, range=(0.5, 1))[0]', "expected [1.0]."),
-    ('lambda c, n: [int(round(x * n)) for x in c]', "expected [0.0, 0.0]."),
+    ('lambda c, n: [int(round(x * n)) for x in c]', "gives [0.0], expected [1.0]."),
     ('lambda c, n: Counter(np.minimum((c * n).astype(int), n - 1))', "expected a list or array of "),
 ]
 
@@ -875,6 +893,9 @@ WRONG["coverage_accuracy"] = [
     ('lambda c, r, t: ((c >= 0.5).mean(), r[c >= 0.5].mean())', "the threshold is an argument, not always 0.5."),
     ('def f(c, r, t):\n    a = [y for x, y in zip(c, r) if x >= t]\n    return len(a) / len(c), sum(a) / len(a)', "stops with ZeroDivisionError: division by zero."),
     ('lambda c, r, t: {"coverage": (c >= t).mean(), "accuracy": r[c >= t].mean()}', "expected two numbers, coverage and accuracy, not {"),
+    ('lambda c, r, t: ((c >= t).mean(), r.mean() if (c >= t).any() else np.nan)', "accuracy is that of the answered posts; this is that of all."),
+    ('lambda c, r, t: ((c >= t).mean(), (r & (c >= t)).mean() if (c >= t).any() else np.nan)', "divide the right ones by the number of answered posts, not o"),
+    ('lambda c, r, t: ((c >= t).mean(), r[c >= t].mean()) if (c >= t).any() else (np.nan, np.nan)', "coverage is NaN; if no post is answered it is 0, only accura"),
     ('lambda c, r, t: (c.mean(), r.mean())', "expected [1.0, 1.0]."),
     ('lambda c, r, t: ((c >= t).mean(), c[c >= t].mean())', "expected [1.0, 1.0]."),
     ('lambda c, r, t: (1 - (c >= t).mean(), r[c >= t].mean())', "expected [1.0, 1.0]."),
@@ -896,7 +917,7 @@ WRONG["apply_temperature"] = [
     ('lambda p, t: p / t', "raise to the power 1 / temperature; do not divide by the tem"),
     ('lambda p, t: p / t / (p / t).sum(axis=1, keepdims=True)', "raise to the power 1 / temperature; do not divide by the tem"),
     ('lambda p, t: np.exp(p / t) / np.exp(p / t).sum(axis=1, keepdims=True)', "no exponential is needed: raise each probability to the powe"),
-    ('lambda p, t: p ** (1 / t)', "the rows no longer sum to 1: divide each by its sum."),
+    ('lambda p, t: p ** (1 / t)', "the rows no longer sum to 1: divide the powers of a row by"),
     ('lambda p, t: p ** t / (p ** t).sum(axis=1, keepdims=True)', "the power is 1 / temperature, not the temperature."),
     ('lambda p, t: np.log(p) / t', "expected [[0.66667, 0.33333]]."),
     ('lambda p, t: p ** (1 / t) / (p ** (1 / t)).sum(axis=0)', "each row sums to 1, not each column."),
@@ -904,7 +925,7 @@ WRONG["apply_temperature"] = [
     ('lambda p, t: scipy.special.softmax(np.log(p) * t, axis=1)', "the power is 1 / temperature, not the temperature."),
     ('lambda p, t: scipy.special.softmax(np.log(p) / t, axis=0)', "each row sums to 1, not each column."),
     ('lambda p, t: scipy.special.softmax(np.log(p) / t)', "each row sums to 1, not the whole table."),
-    ('lambda p, t: np.exp(np.log(p) / t)', "the rows no longer sum to 1: divide each by its sum."),
+    ('lambda p, t: np.exp(np.log(p) / t)', "the rows no longer sum to 1: divide the powers of a row by"),
     ('lambda p, t: (p ** (1 / t) / (p ** (1 / t)).sum(axis=1, keepdims=True)).round(1)', "expected [[0.66667, 0.33333]]."),
     ('lambda p, t: p', "raise to the power 1 / temperature; do not divide by the tem"),
     ('lambda p, t: (p ** (1 / t)).T', "expected [[0.66667, 0.33333]]."),

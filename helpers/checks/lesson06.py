@@ -20,9 +20,9 @@ def top_three(answer):
         ties = " (or other ties)" if len(set(case[0])) < len(case[0]) else ""
         return None if right else show(truth) + ties
 
-    rng, pool = np.random.default_rng(18), ("space", "autos", "med", "crypt", "guns", "mac", "pc")
+    rng, pool = np.random.default_rng(18), ["space", "autos", "med", "crypt", "guns", "mac", "pc"]
     cases = [(np.array(p), pool[:len(p)]) for p in [
-        [0.2, 0.5, 0.3], [0.2, 0.4, 0.4], [0.1, 0.3, 0.3, 0.1, 0.2], *(
+        [0.2, 0.5, 0.3], [0.2, 0.4, 0.4], [0.1, 0.3, 0.3, 0.1, 0.2], [0.0, 1.0, 0.0, 0.0], *(
         rng.dirichlet([1] * n).round(3) for n in [3, 4, 5, 7] * 6)]]
     check_function(answer, pick(), cases, [
         ("the right three, but the most likely one comes first.",
@@ -62,7 +62,7 @@ def same_answers(answer):
              (p[:, [0, 0]], p[:, :1]), (p, p.reshape(1, 4)), (p, p + [0, 0.1]), (p, nan), (nan, p),
              (p, p + [[0], [0.1]]), (p, p + [[0, 0], [0, 5e-6]]), (p, p + [[0, 0], [0, np.nan]]),
              (nan, nan), (p[:, :1], p[:, :1] + 0.1), (p[:, :1] + 0.1, p[:, :1]),
-             *((p, p + size * step) for size in (1e-7, 9e-6, -9e-6, 1.1e-5, 1e-4, 0.01))]
+             *((p, p + size * step) for size in (1e-7, 9e-6, -9e-6, 2e-5, 1.1e-5, 1e-4, 0.01))]
     check_function(answer, right, cases, [
         ("equal to the last bit is too strict: machines add in other orders.",
          lambda a, b: np.array_equal(a, b)),
@@ -73,7 +73,7 @@ def same_answers(answer):
         *(("many small differences add up; compare the largest one.", by(added)) for added in (
             lambda x: abs(x).sum(), np.linalg.norm, lambda x: np.linalg.norm(x, axis=1).max())),
         ("a negative difference is a difference too: `abs` is missing.", by(lambda x: x.max())),
-        *(("`allclose` and `isclose` add a relative tolerance; set `rtol=0`.",
+        *(("a relative tolerance grows with the values; `allclose` and `isclose` need `rtol=0`.",
            lambda a, b, atol=atol: right(a, b, atol, 1e-5)) for atol in (1e-5, 1e-8)),
         ("NaN is never the same, not even as NaN.", lambda a, b: right(a, b, equal_nan=True)),
         ("a comparison with NaN is always False: ask if all are near, not if one is far.",
@@ -102,7 +102,9 @@ def answer_or_abstain(answer, probabilities, labels):
     rng, pool = np.random.default_rng(18), ["the moon", " an engine ", "?", "", " ", "\n", "\t"]
     groups = ("sci.space", "rec.autos", "sci.med")
     cases = [([text], np.array([[0.9, 0.1]]), groups[:2], 0.5) for text in pool]
-    for threshold in (0.5, 0.25, 0.4, 0.75, 0.6, 0.9):
+    cases += [(["a pill"], np.array([row]), groups, threshold)
+              for row, threshold in [([0.3, 0.4, 0.3], 0.3), ([0.24, 0.56, 0.2], 0.6)]]
+    for threshold in (0.5, 0.35, 0.4, 0.75, 0.6, 0.9):
         rows = rng.dirichlet([1, 1, 1], 5)
         rows[0] = (1 - threshold) / 2, threshold, (1 - threshold) / 2
         texts = ["a pill", *(pool[n] for n in rng.integers(0, 7, 4))]

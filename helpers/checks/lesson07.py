@@ -21,6 +21,7 @@ def weighted_mean(answer):
 
     rng = np.random.default_rng(18)
     cases = [(np.array([[2.0, 4.0]]), np.array([3.0])), (np.eye(2), np.array([0.0, 1.0]))]
+    cases += [(np.array([[0.0, 0.0], [2.0, 4.0]]), np.array([0.0, 1.0]))]
     cases += [(rng.normal(0, 2, (size, dim)).round(1), rng.normal(0, 1, size).round(1) + 0.05)
               for size, dim in [(2, 2), (3, 2), (2, 3), (4, 4), (5, 1), (6, 3)] * 2]
     raw = "the scores are no weights yet: softmax takes exponentials and divides by their sum."
@@ -62,7 +63,9 @@ def masked_softmax(answer):
          lambda scores, mask: _softmax(scores) * mask),
         ("a score of 0 is no score of padding (exp(0) is 1): use minus infinity.",
          lambda scores, mask: _softmax(scores * mask)),
-        ("True is a token, not padding.", lambda scores, mask: right(scores, ~mask)),
+        *(("True is a token, not padding.",
+           lambda scores, mask, low=low: _softmax(np.where(mask, low, scores)))
+          for low in (-np.inf, -1e9)),
         (large, lambda scores, mask: share(np.exp(scores) * mask)),
         (large, lambda scores, mask: share(np.exp(np.where(mask, scores, -np.inf)))),
         ("subtract the maximum of the tokens, not of padding: else all may vanish.",
@@ -89,5 +92,14 @@ def attention_parameters(answer, n_words, embedding_dim, word_dimensions, n_quer
         ("the queries are missing.", own),
         ("the trainable embedding is missing.", dims * n_queries),
         ("this is one query; there are more.", own + dims),
+        (f"here are {n_queries} queries, not 8 as in the lesson.", own + dims * 8),
+        ("the numbers of queries and of trainable dimensions are exchanged.",
+         n_words * n_queries + (embedding_dim + n_queries) * word_dimensions),
+        ("multiply all the numbers of a query by the number of queries: brackets are missing.",
+         own + embedding_dim + word_dimensions * n_queries),
+        ("all queries share one embedding; multiply the queries alone.", (own + dims) * n_queries),
+        *(("the embedding has `len(vocabulary)` rows, those of padding and [UNK] included.",
+           rows * word_dimensions + dims * n_queries)
+          for rows in (n_words - 2, n_words - 1, n_words + 1, 20000)),  # 20000: max_tokens
     ], "count the trainable embedding and the queries (each as long as a token).")
     return f"{own / (own + dims * n_queries):.0%} of them are the words' own; queries are cheap."

@@ -15,7 +15,8 @@ def paired_mean(answer):
         return lambda a, b: float(summary([a.get(n, 0) - b.get(n, 0) for n in seeds(a, b)]))
 
     rng = np.random.default_rng(18)
-    cases = [({1: 0.75}, {1: 0.5}), ({1: 0.7, 2: 0.5}, {2: 0.6, 1: 0.6}), ({1: 1, 2: 0.4}, {1: 0})]
+    cases = [({1: 0.75}, {1: 0.5}), ({1: 0.7, 2: 0.5}, {2: 0.6, 1: 0.6}), ({1: 1, 2: 0.4}, {1: 0}),
+             ({0: 0.75, 1: 0.75, 2: 0.5}, {0: 0.5, 1: 0.5, 2: 0.5})]
     for size in (2, 3, 4, 5, 6, 6, 6):
         a, b = ({int(n): round(rng.uniform(0.4, 0.9), 2) for n in rng.permutation(9)[:size]}
                 for _ in "ab")
@@ -85,18 +86,21 @@ def confusion(answer):
         return counts(labels, predictions, n)[np.ix_(present, present)]
 
     rng = np.random.default_rng(18)
-    cases = [([0], [1], 2), ([1, 1], [1, 1], 2), ([0, 2], [0, 2], 4)]
+    cases = [([0], [1], 2), ([1, 1], [1, 1], 2), ([0, 2], [0, 2], 4), ([1] * 300, [0] * 300, 2)]
     cases += [(*rng.integers(0, n - n // 4, (2, size)), n)
               for n, size in [(2, 4), (3, 6), (4, 9), (5, 20)]]
     check_function(answer, counts, [(np.array(x), np.array(y), n) for x, y, n in cases], [
-        ("the table is transposed: a row per label, a column per prediction.",
+        ("the table is transposed: a row per true class, a column per predicted class.",
          lambda *given: counts(*given).T),
-        ("a pair that comes twice counts only once (`matrix[labels, predictions] += 1` does that).",
+        ("a pair that comes twice counts only once, as with `matrix[array_1, array_2] += 1`.",
          lambda *given: counts(*given).clip(0, 1)),
         ("classes that do not occur have a row and a column too: n of each.", seen),
         ("these are shares; asked for are counts.", lambda *given: counts(*given) / len(given[0])),
-        ("these are shares; asked for are counts.",
-         lambda *given: counts(*given) / counts(*given).sum(axis=1, keepdims=True)),
+        *(("these are shares; asked for are counts.",
+           lambda *given, least=least: counts(*given) / np.maximum(
+               counts(*given).sum(axis=1, keepdims=True), least)) for least in (0, 1)),
+        ("a small type (`uint8`) counts to 255 only, then from 0 again; take `int`.",
+         lambda *given: counts(*given) % 256),
         ("only right answers are counted.", lambda *given: counts(*given) * np.eye(given[2])),
     ], read=table)
     return "rows tell where a class's posts went, columns what an answer is worth."

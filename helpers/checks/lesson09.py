@@ -15,15 +15,16 @@ def bin_counts(answer):
         return np.histogram(confidence, n, (0, 1))[0]
 
     rng = np.random.default_rng(18)
-    cases = [([0.3], 1), ([1.0], 2), ([0.0], 2), ([0.5], 2), ([], 2), ([0.25, 0.75], 4),
+    cases = [([0.3], 1), ([1.0], 2), ([0.0], 2), ([0.5], 2), ([0.25], 2), ([0.25, 0.75], 4),
              ([0.5, 1.0, 0.0], 4)]
     cases += [((rng.integers(1000 * low, 1000, size) + 0.5) / 1000, n)  # never at an edge
               for n in (2, 3, 4, 5, 10) for low, size in [(0, 5), (0.5, 12), (0, 30)]]
     check_function(answer, counts, [(np.array(values, dtype=float), n) for values, n in cases], [
         ("1.0 belongs to the last bin; here to none.",
          lambda confidence, n: counts(confidence[confidence < 1], n)),
-        ("1.0 belongs to the last bin; here there is one bin more.",
-         lambda confidence, n: np.bincount((confidence * n).astype(int), minlength=n)),
+        *(("1.0 belongs to the last bin; here there is one bin more.",
+           lambda confidence, n, m=more: np.bincount((confidence * n).astype(int), minlength=n + m))
+          for more in (0, 1)),
         ("the bins go from 0 to 1, not from the lowest to the highest confidence.",
          lambda confidence, n: np.histogram(confidence, n)[0]),
         ("these are shares; asked for are counts.",
@@ -53,7 +54,9 @@ def coverage_accuracy(answer):
     def read(got):
         pair = isinstance(got, (tuple, list, np.ndarray)) and len(got) == 2
         hint_if(not pair, f"expected two numbers, coverage and accuracy, not {show(got)}.")
-        nothing = got[1] is None or isinstance(got[1], (float, np.floating)) and np.isnan(got[1])
+        nan = [isinstance(x, (float, np.floating)) and np.isnan(x) for x in got]
+        hint_if(nan[0], "coverage is NaN; if no post is answered it is 0, only accuracy is NaN.")
+        nothing = got[1] is None or nan[1]
         return np.array([number(got[0]), np.nan if nothing else number(got[1])])
 
     rng = np.random.default_rng(18)
@@ -66,10 +69,12 @@ def coverage_accuracy(answer):
         ("this is rounded; return all digits.", lambda *given: both()(*given).round(2)),
         ("coverage comes first, then accuracy.", lambda *given: both()(*given)[::-1]),
         ("exactly at the threshold is sure enough: `>=`.", both(np.greater)),
-        ("accuracy is that of the answered posts; this is that of all.",
-         both(turn=lambda pair, right, own: (pair[0], right.mean()))),
-        ("divide the right ones by the number of answered posts, not of all.",
-         both(turn=lambda pair, right, own: (pair[0], (right & own).mean()))),
+        *((hint, both(turn=lambda pair, right, own, of=of, nan=nan: (
+            pair[0], np.nan if nan and not own.any() else of(right, own).mean())))
+          for hint, of in [
+              ("accuracy is that of the answered posts; this is that of all.", lambda x, own: x),
+              ("divide the right ones by the number of answered posts, not of all.", np.multiply)]
+          for nan in (False, True)),
         ("coverage is a share; divide by the number of posts.",
          both(turn=lambda pair, _, own: (own.sum(), pair[1]))),
         ("with no answer there is no accuracy: NaN, not 0.", both(nothing=0.0)),
@@ -95,7 +100,8 @@ def apply_temperature(answer):
     check_function(answer, cooled(), [(np.array(p), t) for p, t in cases], [
         ("no exponential is needed: raise each probability to the power 1 / temperature.",
          cooled(lambda p, t: np.exp(p / t))),
-        ("the rows no longer sum to 1: divide each by its sum.", lambda p, t: p ** (1 / t)),
+        ("the rows no longer sum to 1: divide the powers of a row by their sum.",
+         lambda p, t: p ** (1 / t)),
         *(("raise to the power 1 / temperature; do not divide by the temperature.", wrong)
           for wrong in (lambda p, t: p / t, cooled(lambda p, t: p / t))),
         ("the power is 1 / temperature, not the temperature.", cooled(lambda p, t: p ** t)),
