@@ -123,7 +123,7 @@ WRONG["header_share"] = [
     ('sum(len(headers.split_post(t)[0]) for t in corpus.texts) / sum(len(t) for t in corpus.texts)', "these are characters, not lines."),
     ('sum(len(headers.split_post(t)[0].split("\\n")) for t in corpus.texts) / sum(len(t.split("\\n")) for t in corpus.texts)', "`split` counts an empty line after the last line end; take `"),
     ('sum(len(headers.split_post(t)[0].splitlines()) for t in corpus.texts) / sum(len(headers.split_post(t)[1].splitlines()) for t in corpus.texts)', "this is divided by the body lines, not by all."),
-    ('sum(len(headers.split_post(t)[0].splitlines()) for t in corpus.texts) / len(corpus.texts)', "a share lies between 0 and 1."),
+    ('sum(len(headers.split_post(t)[0].splitlines()) for t in corpus.texts) / len(corpus.texts)', "these are the header lines per post; divide by the number of"),
     ('10 * len(corpus.texts) / sum(len(t.splitlines()) for t in corpus.texts)', "not this share: all header lines of the corpus, divided by a"),
     ('sum(len(headers.split_post(t)[0].splitlines()) + 1 for t in corpus.texts) / sum(len(t.splitlines()) for t in corpus.texts)', "the blank line after a header is no header line."),
     ('"0.35"', "expected one number, not"),
@@ -134,6 +134,7 @@ WRONG["header_share"] = [
     ('sum(len(headers.split_post(t)[0].splitlines()) for t in corpus.texts) / sum(len(p.splitlines()) for t in corpus.texts for p in headers.split_post(t))', 'the blank line after a header is missing: divide by all line'),
     ('sum(len(headers.split_post(t)[1].splitlines()) for t in corpus.texts) / sum(len(t.splitlines()) for t in corpus.texts)', 'these are the body lines.'),
     ('sum(len(headers.split_post(t)[0].split()) for t in corpus.texts) / sum(len(t.split()) for t in corpus.texts)', 'these are words, not lines.'),
+    (f'1 / ({HS})', "this is upside down: the header lines go above the line."),
 ]
 
 MISTAKES["cut_header"] = (
@@ -279,6 +280,8 @@ WRONG["coverage"] = [
     ('sum(counts[w] + train_counts[w] for w in vocabulary[:1000]) / (counts + train_counts).total()', 'the training posts count here as well; asked for are the hel'),
     ('sum(counts[w] for w in vocabulary[:1000]) / sum(counts[w] for w in vocabulary)', 'this is divided by the tokens that the whole vocabulary know'),
     ('np.mean([w in vocabulary[2:1000] for post in held_out for w in post.split()])', 'these are no tokens: use `held_out_counts`.'),
+    ('sum(counts[w] for w in vocabulary[:1000]) / len(counts)', 'divide by the number of all tokens, not of the unique words.'),
+    ('sum(n for _, n in counts.most_common(998)) / counts.total()', 'these are the most frequent words of the held-out posts; tak'),
 ]
 LW = 'def f(texts, split, n_words):\n    counts = vectorization.count_tokens(%s)\n    return %s'
 TR = '[texts[i] for i in split.train]'
@@ -493,6 +496,7 @@ WRONG["conv_parameters"] = [
     ('64 * 3 * 3 * embedding_dim + 64', 'the window counts only once.'),
     ('128 * 5 * embedding_dim + 128', 'this is another layer: this one has 64 filters, and windows'),
     ('19.264', 'write the number without a point or comma.'),
+    ('64 * 3 * embedding_dim * 64', 'the biases come in the product here; add them once, at the en'),
 ]
 CH = 'def f(validation, test):\n    best = max(validation, key=lambda n: %s)\n    return %s'
 

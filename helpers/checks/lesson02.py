@@ -23,6 +23,9 @@ def header_share(answer, corpus):
         ("the blank line after a header is missing: divide by all lines of the posts.",
          n_header.sum() / (n_header.sum() + n_body.sum())),
         ("these are the body lines.", n_body.sum() / n_all),
+        ("these are the header lines per post; divide by the number of all lines.",
+         n_header.sum() / len(parts)),
+        ("this is upside down: the header lines go above the line.", n_all / n_header.sum()),
         ("these are words, not lines.", sum(len(header.split()) for _, header, _ in parts) / sum(
             len(post.split()) for post, _, _ in parts)),
         ("these are header fields; a field can go on in a second line.",

@@ -61,8 +61,8 @@ def conv_parameters(answer, n_filters, width, embedding_dim, sequence_length):
         *(("this is one filter; the layer has more.", width * embedding_dim + n)
           for n in (0, 1, n_filters)),
         ("a filter has one bias, not one per word.", (embedding_dim + 1) * width * n_filters),
-        ("the biases come in the product here; add them once, at the end.",
-         (embedding_dim + n_filters) * width * n_filters),
+        *(("the biases come in the product here; add them once, at the end.", n * n_filters)
+          for n in (weights, (embedding_dim + n_filters) * width)),
         *(("the same filters slide along the post: its length does not count.",
            (weights + n_filters) * n) for n in (sequence_length, n_windows)),
         ("these are the numbers that the layer gives for a post.", n_windows * n_filters),
