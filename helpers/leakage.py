@@ -192,33 +192,6 @@ def _fit_and_score(counts, labels, cut, seed):
     return classifier, columns, float(accuracy)
 
 
-def text_by_split(corpus, seeds, *, validation_split=0.2):
-    """Measure the linear model on three texts and two splits, duplicates included.
-
-    Parameters
-    ----------
-    corpus : helpers.data.Corpus
-        The posts.
-    seeds : sequence of int
-        Seeds of the splits and models.
-    validation_split : float
-        Share of the posts that is held out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Mean accuracies: a row per text ("body", "unquoted", "strict"), a column per split
-        ("random", "thread").
-    """
-    import pandas as pd
-
-    texts, ways = ("body", "unquoted", "strict"), ("random", "thread")
-    steps = [(f"{text}, {how}", text, False, how) for text in texts for how in ways]
-    measured = ablation(corpus, seeds, validation_split=validation_split, steps=steps)
-    means = np.reshape([step.mean for step in measured], (len(texts), len(ways)))
-    return pd.DataFrame(means, index=texts, columns=ways)
-
-
 def _accuracy(model, texts, labels, held_out):
     return float(model.score(take(texts, held_out), labels[held_out]))
 

@@ -139,37 +139,6 @@ def bars(labels, values, *, title, xlabel, spread=None, decimals=0, mark=()):
     show(figure, f"Bar chart: {title}. {len(labels)} bars, {xlabel}: {'; '.join(named)}.")
 
 
-def histogram(values, *, title, xlabel, ylabel, limit, line=None, bins=40):
-    """Draw how often values occur, with the long tail gathered in the last bar.
-
-    Parameters
-    ----------
-    values : array-like of float
-        Values of at least 0.
-    title, xlabel, ylabel : str
-        Texts of the figure.
-    limit : float
-        Larger values are counted in the last bar.
-    line : (float, str), optional
-        A value to mark, and its name.
-    bins : int
-        Number of bars.
-    """
-    values = np.asarray(values)
-    figure, axes = _chart(3, title)
-    axes.set(xlabel=f"{xlabel} (last bar: {limit:,} or more)", ylabel=ylabel)
-    axes.hist(np.minimum(values, limit), bins=np.linspace(0, limit, bins + 1), color=BLUE)
-    marked = ""
-    if line is not None:
-        axes.axvline(line[0], color=VERMILLION, linewidth=2)
-        axes.annotate(line[1], (line[0], 0.92), xycoords=("data", "axes fraction"), xytext=(6, 0),
-                      textcoords="offset points", color=VERMILLION)
-        marked = f" Marked: {line[1]}; {np.mean(values > line[0]):.1%} of the values lie above it."
-    low, median, high = np.percentile(values, (10, 50, 90))
-    show(figure, f"Histogram: {title}. {xlabel}, up to {limit:,.0f}: median {median:,.0f}, 10th "
-                 f"percentile {low:,.0f}, 90th {high:,.0f}, largest {values.max():,.0f}.{marked}")
-
-
 def lines(x, series, *, title, xlabel, ylabel, spread=None, line=None, percent=False,
           logarithmic=False):
     """Draw one line per series over common x values.

@@ -108,13 +108,6 @@ def test_unseen_authors_are_fewer(steps):
     assert held_out["thread-wise, unseen authors"] < held_out["thread-wise split"] == held_out["author-wise split"]
 
 
-def test_text_by_split_is_a_table_of_ablations(sample_corpus):
-    table = leakage.text_by_split(sample_corpus, SEEDS[:1])
-    assert list(table.index) == ["body", "unquoted", "strict"] and list(table.columns) == ["random", "thread"]
-    cell, = leakage.ablation(sample_corpus, SEEDS[:1], steps=[("", "unquoted", False, "thread")])
-    assert table.loc["unquoted", "thread"] == cell.mean
-
-
 # --- predictors from metadata
 
 def look_up(keys, labels=(0, 0, 1, 1, 2)):

@@ -62,9 +62,6 @@ CASES = {
                          "Bar chart: T. 3 bars, share: alpha 5.0 (4.0 to 8.0); beta 9.0 (8.5 to 10.0); gamma 2.0 (0.0 to 2.0)."),
     "many bars": (lambda: plots.bars(list("abcdefghi"), [5, 4, 9, 4, 4, 4, 3, 4, 4], title="T", xlabel="posts"),
                   "Bar chart: T. 9 bars, posts: longest c 9; shortest g 3."),
-    "histogram": (lambda: plots.histogram([1, 2, 3, 4, 500], title="T", xlabel="words", ylabel="posts", limit=100, line=(3, "3 words")),
-                  "Histogram: T. words, up to 100: median 3, 10th percentile 1, 90th 302, largest 500. "
-                  "Marked: 3 words; 40.0% of the values lie above it."),
     "lines": (lambda: plots.lines([10, 20, 30], TWO, title="T", xlabel="limit", ylabel="share", line=(20, "here"), percent=True),
               "Line chart: T. share over limit, 10 to 30: up from 10% to 80%; down from 50% to 30%. Marked: here."),
     "lines with bands": (lambda: plots.lines([1, 10, 1000], TWO, title="T", xlabel="posts", ylabel="share", spread=BANDS, logarithmic=True),
@@ -137,13 +134,6 @@ def test_the_numbers_beside_bars_can_be_read(shown, spread):
         box = number.get_window_extent()
         assert box.x0 > shown.axes.transData.transform((end, 0))[0]
         assert box.x1 < shown.figure.bbox.x1
-
-
-def test_the_tail_is_gathered_in_the_last_bar(shown):
-    plots.histogram([5, 15, 99, 1000], title="T", xlabel="words", ylabel="posts", limit=100, bins=10, line=(20, "here"))
-    assert [patch.get_height() for patch in shown.axes.patches] == [1, 1, 0, 0, 0, 0, 0, 0, 0, 2]
-    assert shown.axes.get_xlabel() == "words (last bar: 100 or more)"
-    assert shown.axes.lines[0].get_xdata() == [20, 20]
 
 
 def test_lines_and_bands_are_those_of_their_series(shown):
