@@ -13,7 +13,6 @@ OWNER, NAME = REPOSITORY.removeprefix("https://github.com/").split("/")
 
 project = "Pre-trained word embeddings"
 author = "the course's authors"
-copyright = "MIT (code), CC BY 4.0 (text)"
 version = release = PROJECT["version"]
 language = "en"
 
@@ -27,17 +26,22 @@ exclude_patterns = ["try", "README.md"]
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_static_path = ["_static"]
+html_favicon = "_static/favicon.svg"
+templates_path = ["docs/_templates"]
+html_sidebars = {"**": ["sidebar-collapse", "navigation"]}
 html_css_files = ["site.css"]
 html_extra_path = ["extra"]
 html_show_sourcelink = False
-html_context = {"github_user": OWNER, "github_repo": NAME, "github_version": "main", "doc_path": ""}
+html_context = {"github_user": OWNER, "github_repo": NAME, "github_version": "main", "doc_path": "",
+                "repository": REPOSITORY, "default_mode": "auto"}
 html_theme_options = {
     "use_edit_page_button": True,
     "github_url": REPOSITORY,
     "show_toc_level": 2,
     "navigation_with_keys": False,
     "article_footer_items": [],
-    "footer_start": ["copyright"],
+    "navbar_center": [],  # the pages are at the side
+    "footer_start": ["license"],
     "footer_end": [],
 }
 

@@ -94,6 +94,12 @@ def test_no_link_inside_the_site_is_dead_and_nothing_is_loaded_from_elsewhere(si
                 assert found.exists(), (str(path.relative_to(site)), target)
 
 
+def test_each_page_leads_to_all_lessons_at_its_side(site):
+    for name in ("index.html", "notebooks/02_header_leakage.html", "teaching/glossary.html"):
+        side = re.search(r'<nav class="bd-docs-nav.*?</nav>', (site / name).read_text(encoding="utf-8"), re.DOTALL)[0]
+        assert all(f"{lesson.stem}.html" in side for lesson in NOTEBOOKS), name
+
+
 VIEWS = [("index.html", 1280, "light"), ("index.html", 400, "dark"), ("notebooks/02_header_leakage.html", 1280, "dark"),
          ("notebooks/05_model_and_training_curves.html", 400, "light"), ("teaching/glossary.html", 400, "dark"),
          ("try/index.html", 1280, "light"), ("try/index.html", 400, "dark")]
@@ -168,6 +174,19 @@ def test_what_is_not_read_changes_no_effect_of_a_word(address):
             return [await effects(text), await effects(text + " orbit polygons church".repeat(30))];
         }""")
     assert len(alone) >= 5 and alone == followed
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_the_box_of_the_landing_page_shows_its_whole_answer_in_the_pages_colors(address, width):
+    with browser.page(width, 900) as page:
+        page.emulate_media(color_scheme="light")
+        page.goto(address)
+        page.locator("iframe").scroll_into_view_if_needed()  # it is loaded when it is seen
+        box = page.locator("iframe").element_handle().content_frame()
+        box.wait_for_selector("#answer h3", timeout=60_000)
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")  # what the switch above does
+        box.wait_for_function("getComputedStyle(document.body).backgroundColor === 'rgb(20, 24, 29)'")
+        box.wait_for_function("document.documentElement.scrollHeight <= innerHeight")
 
 
 def accuracy_said(page):

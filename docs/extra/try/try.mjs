@@ -17,6 +17,10 @@ function element(name, properties, ...children) {
   return made;
 }
 
+function count(number, noun) {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 function percent(share) {
   return `${(100 * share).toFixed(1)}%`;
 }
@@ -58,9 +62,8 @@ async function ask() {
   }
   const nHeader = header.trim() === "" ? 0 : header.trim().split("\n").length;
   const what = nHeader === 0 ? "No header was found."
-    : readHeader.checked ? `${nHeader} header lines were read with the post.`
-      : `${nHeader} header lines were found and left out.`;
-  parts.push(element("p", { className: "note" }, `${what} ${tokens.length} tokens were read. ` +
+    : `${count(nHeader, "header line")} ${nHeader === 1 ? "was" : "were"} ${readHeader.checked ? "read with the post" : "found and left out"}.`;
+  parts.push(element("p", { className: "note" }, `${what} Tokens read: ${tokens.length}. ` +
     `This model was right for ${percent(model.about.test_accuracy)} of ${model.about.test_posts} test posts of the sample.`));
   if (nHeader > 0) {
     parts.push(element("details", {}, element("summary", {}, "What was taken for the header"), element("pre", { tabIndex: 0 }, header)));
@@ -95,6 +98,18 @@ async function start() {
     answer.replaceChildren(element("p", { className: "warning" }, `The model could not be loaded: ${error.message}`));
     answer.setAttribute("aria-busy", "false");
   }
+}
+
+// Inside the landing page, which has the heading, the box takes its light or dark colors and is as high as what it shows.
+if (window.frameElement) {
+  document.documentElement.classList.add("embedded");
+  const outside = window.frameElement.ownerDocument.documentElement;
+  const followColors = () => { document.documentElement.style.colorScheme = outside.dataset.theme ?? ""; };
+  new MutationObserver(followColors).observe(outside, { attributeFilter: ["data-theme"] });
+  followColors();
+  new ResizeObserver(() => {
+    window.frameElement.style.height = `${document.body.scrollHeight + 4}px`;
+  }).observe(document.body);
 }
 
 start();
