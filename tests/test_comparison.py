@@ -107,6 +107,14 @@ def test_labels_for_validation_count(posts, trained):
             run("naive Bayes", n_labels=wrong)
 
 
+def test_a_small_validation_set_costs_no_labels(posts):
+    """What validation cannot take is trained on: a run of 100 labels has 100."""
+    for name in ("x_validation", "y_validation", "validation"):
+        object.__setattr__(posts, name, getattr(posts, name)[:10])
+    row = run("naive Bayes", n_labels=100)
+    assert (row["n_train"], row["n_validation"]) == (90, 10)
+
+
 def test_few_labels_are_all_that_a_model_learns_from(posts):
     """Of 50 labeled posts 40 are the first of training, 10 the first of validation; all others are mislabeled."""
     posts.y_train[40:] = (posts.y_train[40:] + 1) % CLASSES
@@ -167,6 +175,13 @@ def test_the_weight_of_naive_bayes_is_chosen_on_validation_posts(posts):
     row = run(BOTH)
     assert (row["weight"], row["accuracy"], row["validation_accuracy"]) == (0, 1, 1)
     assert run("sentence encoder")["accuracy"] == 1 > run("naive Bayes")["accuracy"]
+
+
+def test_the_weight_is_chosen_on_posts_that_nothing_was_fitted_on(posts, monkeypatch):
+    """The encoder knows each post by heart that its model has learned, and nothing of others."""
+    monkeypatch.setattr(comparison, "_encoded", lambda *_: 5 * np.eye(len(posts.labels)))
+    row = run(BOTH)
+    assert row["weight"] > 0 and row["accuracy"] == 1
 
 
 def test_the_mean_of_vectors_is_over_the_words_that_have_one(posts):

@@ -121,6 +121,11 @@ def test_posts_that_are_alike_count_once():
     assert evaluation.thread_interval(np.ones(5), [0, 0, 1, 2, 2], seed=0) == (1, 1)
 
 
+def test_a_long_thread_counts_with_all_its_posts():
+    """A thread of nine right posts and one of a wrong post: half of the draws take each once."""
+    assert evaluation.thread_interval(np.arange(10) < 9, [0] * 9 + [1], seed=0, level=0.4) == (0.9, 0.9)
+
+
 # --- the measured runs
 
 def line(model, seed, accuracy, n_labels=0, condition="body", n=(80, 20)):

@@ -303,7 +303,11 @@ def test_the_file_holds_no_text(results):
 def test_the_chart_is_drawn_from_the_file(results):
     with Image.open(RESULTS.with_suffix(".png")) as picture:
         assert picture.info["Description"] == command.describe(results)
-    axes = command.draw(results).axes[0]
+    figure = command.draw(results)
+    axes, (legend,) = figure.axes[0], figure.legends
+    colors = {text.get_text(): patch.get_facecolor() for text, patch in zip(legend.get_texts(), legend.legend_handles)}
+    stages = ["random split, header lines in the text"] * 2 + ["random split, header removed"] * 4 + ["other splits, header removed"] * 4
+    assert [bar.get_facecolor() for bar in axes.patches] == [colors[stage] for stage in stages] and len(set(colors.values())) == 3
     assert [bar.get_width() for bar in axes.patches] == [row["mean"] for row in results["ablation"]]
     names = [label.get_text() for label in axes.get_yticklabels()]
     assert names[0] == "full post" and names[-1] == "chronological split (one split)"

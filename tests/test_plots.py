@@ -249,6 +249,11 @@ def test_a_reliability_diagram_shows_mean_confidence_and_posts(shown):
             (low, .25, height) for low, height in zip((.25, .5, .75), heights, strict=True)]
 
 
+def test_the_widest_gap_may_be_one_of_too_little_confidence(shown):
+    plots.reliability(BINS.assign(accuracy=[np.nan, .9, .6, .85]), title="T")
+    assert shown.text.endswith("Widest gap: confidence 0.40, accuracy 0.90, 4 posts.")
+
+
 # --- colors
 
 def linear(color):

@@ -131,6 +131,12 @@ def test_sets_of_whole_groups_are_shuffled(sample_corpus):
         assert np.mean(labels[1:] == labels[:-1]) < 0.12, "neighbors of one class are as rare as by chance (0.05)"
 
 
+def test_a_group_that_just_fits_is_taken():
+    """With groups of one post each, the sets have exactly their shares."""
+    split = splits.group_split(np.arange(100), validation_split=0.2, test_split=0.1, seed=1)
+    assert [len(part) for part in vars(split).values()] == [70, 20, 10]
+
+
 def test_no_thread_and_no_author_lies_in_two_parts(sample_corpus):
     texts = sample_corpus.texts
     for how, groups in splits.GROUPS.items():
