@@ -11,7 +11,7 @@ from experiments import comparison, report
 from lessons import NOTEBOOKS, markdown, read
 from PIL import Image
 
-from helpers import evaluation, models
+from helpers import evaluation, models, splits
 from helpers.preparation import Prepared
 
 CLASSES, WORDS, LENGTH = 4, 30, 150
@@ -187,6 +187,8 @@ def test_the_weight_is_chosen_on_posts_that_nothing_was_fitted_on(posts, monkeyp
 def test_the_mean_of_vectors_is_over_the_words_that_have_one(posts):
     posts.matrix[10:] = 0  # only the telling words have a vector
     assert run("mean of GloVe vectors")["accuracy"] == 1
+    posts.x_test[:, 1:] = 0  # a post of one word has that word's vector as its mean, like a post of many
+    assert run("mean of GloVe vectors")["accuracy"] == 1
 
 
 def test_bad_use_gets_a_sentence(posts):
@@ -285,6 +287,16 @@ def test_the_page_holds_the_values(runs):
     gaps = text.partition("## Not measured yet")[2]
     assert "* body: naive Bayes (3 of 10 splits)" in gaps and "* reference: naive Bayes (0 of 10 splits)" in gaps
     assert "* body, 200 labels: naive Bayes (3 of 5 splits)" in gaps and "999" not in gaps
+
+
+def test_the_threads_are_those_of_the_test_sets(monkeypatch, sample_corpus):
+    monkeypatch.setattr(report, "load_corpus", lambda *_: sample_corpus)
+    threads, found = splits.thread_groups(sample_corpus.texts), report.find_threads("anywhere")
+    assert list(found) == [f"{condition}-11" for condition in evaluation.CONDITIONS]
+    for own, rules in zip(found.values(), evaluation.CONDITIONS.values()):
+        split = splits.split_corpus(sample_corpus, rules["split_by"], seed=11, validation_split=0.05, test_split=0.2)
+        pairs = set(zip(threads[split.test].tolist(), own.tolist(), strict=True))
+        assert len(pairs) == len(set(own.tolist())) == len(set(threads[split.test].tolist())), "one number per thread"
 
 
 def test_nothing_is_missing_when_all_is_measured():
