@@ -30,7 +30,7 @@ lint: $(READY)
 	$(BIN)/python -m codespell_lib
 
 lab: $(READY)
-	$(BIN)/python -m jupyterlab notebooks
+	$(BIN)/python -m jupyterlab --preferred-dir notebooks
 
 notebooks: $(READY)
 	$(BIN)/python tools/refresh_notebooks.py

@@ -26,7 +26,7 @@ You need Python 3.11, 3.12 or 3.13. In this folder (on Windows write `.venv\\Scr
 python -m venv .venv
 .venv/bin/python -m pip install --require-hashes -r requirements.lock
 .venv/bin/python -m helpers.check_env
-.venv/bin/python -m jupyterlab notebooks
+.venv/bin/python -m jupyterlab --preferred-dir notebooks
 ```
 """
 
