@@ -32,7 +32,7 @@ def read_tar(path):
     ------
     ValueError
         If the archive is damaged, ends early, is too large, or holds a path outside itself, a
-        link or a device. The message is what a sentence that begins with the path goes on with.
+        link or a device. The message completes a sentence that begins with the path.
     """
     try:
         with gzip.open(path) as file:

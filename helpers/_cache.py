@@ -32,7 +32,7 @@ def cache_dir(need_mb=0):
     Parameters
     ----------
     need_mb : int, optional
-        The room that is wanted there, for the message.
+        The disk space that is needed there, for the message.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def room_told(folder, need_mb=0):
     ----------
     folder : pathlib.Path
     need_mb : int, optional
-        The room that is wanted there, for the message.
+        The disk space that is needed there, for the message.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def partial(target, need_mb=0):
     ----------
     target : pathlib.Path
     need_mb : int, optional
-        The room that is wanted, for the message if the disk is full.
+        The disk space that is needed, for the message if the disk is full.
 
     Yields
     ------

@@ -22,7 +22,7 @@ def check_parameters(**values):
     Raises
     ------
     ValueError
-        With a sentence that names the parameter, its value and what is allowed.
+        The message names the parameter, its value and what is allowed.
     """
     for name, value in values.items():
         rule, expected = _RULES[name]

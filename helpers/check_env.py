@@ -42,7 +42,7 @@ def check_package(name, distributions):
 
 
 def check_tensorflow(code="import tensorflow"):
-    """Check that TensorFlow is installed and can be imported, in a process of its own."""
+    """Check that TensorFlow is installed and can be imported, in a separate process."""
     good, sentence = check_package("TensorFlow", ("tensorflow-cpu", "tensorflow"))
     if not good:
         return good, sentence

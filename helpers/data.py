@@ -64,7 +64,7 @@ def load_corpus(dataset="sample", data_dir=""):
     Raises
     ------
     ValueError, FileNotFoundError, NotADirectoryError
-        With a sentence on what was found, where, and what was expected.
+        The message says what was found, where, and what was expected.
     """
     where = find_posts(dataset, data_dir)
     corpus = read_posts(where)
@@ -86,7 +86,7 @@ def find_posts(dataset="sample", data_dir=""):
     Raises
     ------
     FileNotFoundError, NotADirectoryError
-        If a data folder is named and is no such thing.
+        If a data folder is named and does not exist.
     RuntimeError
         If the cache folder cannot be written, or no source gave the posts.
     """
@@ -125,7 +125,7 @@ def find_in(data_dir, names, need_mb=0):
     """Return the first of `names` that lies in the data folder or in the cache, else None.
 
     The data folder and the folders directly in it are searched, because archives are often
-    unpacked into folders of their own.
+    unpacked into separate folders.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def find_in(data_dir, names, need_mb=0):
     names : tuple of str
         File or folder names, the preferred one first.
     need_mb : int, optional
-        The room that a download would take, for the message if the cache cannot be written.
+        The disk space that a download would take, for the message if the cache cannot be written.
 
     Returns
     -------
@@ -234,7 +234,7 @@ def read_posts(path):
 
 
 def unpack_posts(path):
-    """Return a folder with one file a post, unpacked from an archive if need be.
+    """Return a folder with one file per post, unpacked from an archive if need be.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ _KNOWN_FIELDS = frozenset("""
 
 
 def _names(names):
-    """Return a pattern for names in capital and small letters that needs no flags."""
+    """Return a pattern for names in upper and lower case that needs no flags."""
     cases = ("".join(f"[{char.upper()}{char}]" if char.isalpha() else f"[{char}]" for char in name)
              for name in sorted(names))
     return f"(?:{'|'.join(cases)})"
@@ -229,7 +229,7 @@ _FORWARDED = re.compile(r"[ \t]{0,8}([A-Za-z][A-Za-z.-]{0,30}):(?:[ \t\r]|$)")
 def _forwarded_header(lines):
     """Two or more known header fields in a row, with the folded lines between them.
 
-    One field alone stays: people write "Subject: ..." in a sentence of their own.
+    One field alone stays: people write "Subject: ..." in their sentences, too.
     """
     taken, run = [False] * len(lines), []
     for number, line in enumerate([*lines, ""]):

@@ -169,7 +169,7 @@ def joined_groups(keys):
 def group_split(groups, *, validation_split=0.2, test_split=0.0, seed):
     """Split posts into three sets so that each group lies in one set only.
 
-    The groups are shuffled. Each goes to the first set that still has room for all of it, in the
+    The groups are shuffled. Each goes to the first set that can still take all of it, in the
     order validation, test, training.
 
     Parameters
@@ -177,7 +177,7 @@ def group_split(groups, *, validation_split=0.2, test_split=0.0, seed):
     groups : array-like of int, shape (n_posts,)
         The number of each post's group, from 0.
     validation_split, test_split : float
-        Shares of all posts; the sets are a little smaller where no group fits the last room.
+        Shares of all posts; the sets are a little smaller where no group fits.
     seed : int
         Seed of the shuffling.
 
@@ -218,7 +218,7 @@ def thread_split(texts, **options):
 def date_split(texts, labels=None, *, validation_split=0.2, test_split=0.0, seed=None):
     """Split posts by date: the oldest for training, the newest for the test.
 
-    With labels, each class is split at dates of its own, as in the well-known by-date version of
+    With labels, each class is split at separate dates, as in the well-known by-date version of
     the collection: all sets have equal shares of each class, but a class's oldest held-out post
     may be older than another's newest training post. Without labels there is one date for all:
     nothing from the future is trained on, but a set may lack a class.
@@ -281,7 +281,7 @@ def split_corpus(corpus, how, *, validation_split=0.2, test_split=0.0, seed):
     corpus : helpers.data.Corpus
         The posts.
     how : {"random", "stratified", "thread", "author", "date", "one date"}
-        "date" splits each class at dates of its own, "one date" all at the same.
+        "date" splits each class at separate dates, "one date" all at the same.
     validation_split, test_split : float
         Shares of all posts.
     seed : int

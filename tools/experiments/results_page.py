@@ -72,7 +72,7 @@ def page(results):
 Measured on {results['date']} on {results['posts']:,} posts with scikit-learn {versions['scikit-learn']}, seeds {seeds}.
 The model is lesson 2's: TF-IDF and logistic regression on whole texts. `tools/experiments/ablation.py` measures,
 `tools/experiments/results_page.py` writes this page; all figures are in
-[leakage.json](../helpers/results/leakage.json). [Networks and other models](comparison.md) have a page of their own.
+[leakage.json](../helpers/results/leakage.json). [Networks and other models](comparison.md) are on a separate page.
 
 ## The ablation
 
