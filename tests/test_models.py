@@ -169,6 +169,27 @@ def test_training_stops_three_epochs_after_the_lowest_validation_loss_if_nothing
     assert len(history["val_loss"]) == int(np.argmin(history["val_loss"])) + 4 < 60
 
 
+@pytest.mark.parametrize(("monitor", "kept"), [("val_loss", 2), ("val_accuracy", 3)])
+def test_the_chosen_measure_decides_which_epoch_is_kept(monitor, kept, matrix):
+    """The second epoch has the lowest loss, the third the highest accuracy; each has its number as its weights."""
+    network, epochs = models.build_one_token_network(matrix, 4), zip([3, 1, 2, 4, 5], [0.1, 0.2, 0.4, 0.3, 0.2])
+
+    def fit(posts, *, callbacks, **_):
+        told = keras.callbacks.CallbackList(callbacks, add_history=True, model=network)
+        told.on_train_begin()
+        for number, (loss, accuracy) in enumerate(epochs):
+            network.layers[-1].bias.assign([number + 1] * 4)
+            told.on_epoch_end(number, {"val_loss": loss, "val_accuracy": accuracy})
+        told.on_train_end()
+        return network.history
+
+    network.fit = fit
+    x, y = toy_posts()
+    network.evaluate(x, y, verbose=0)  # now Keras knows which measure is to rise
+    models.train(network, x, y, x, y, epochs=5, batch_size=8, patience=5, monitor=monitor)
+    assert network.layers[-1].bias.numpy().tolist() == [kept] * 4
+
+
 @pytest.fixture
 def batches(matrix, monkeypatch):
     """Return a function that gives the batches of two epochs, as `fit` gets them."""
@@ -267,6 +288,18 @@ def test_trained_once_then_found_with_the_posts_that_it_is_measured_on(own_cache
     x = texts_to_sequences(again.test_texts, again.vocabulary, 149)
     accuracy = np.mean(again.model.predict(x, verbose=0).argmax(axis=1) == again.test_labels)
     assert np.isclose(again.test_accuracy, accuracy)
+
+
+def test_the_test_accuracy_is_that_of_the_test_posts(own_cache, small_corpus, monkeypatch):
+    """A network that always gives one answer is right as often as that class is in the test set."""
+    from helpers.splits import random_split
+
+    split = random_split(len(small_corpus), validation_split=0.2, test_split=0.1, seed=7)
+    shares, others = (np.bincount(small_corpus.labels[part], minlength=20) / len(part) for part in (split.test, split.validation))
+    answer = int(np.argmax(shares - others))
+    monkeypatch.setattr(models, "train", lambda model, *_, **__: model.layers[-1].bias.assign(1e3 * np.eye(20)[answer]))
+    found = models.trained_classifier(small_corpus, **SETTINGS)
+    assert np.isclose(found.test_accuracy, shares[answer]) and shares[answer] > others[answer]
 
 
 class Asked(Exception):
