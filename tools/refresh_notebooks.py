@@ -35,7 +35,7 @@ NO_SLIDE = {"bootstrap", "parameters", "imports", "exercise", "check", "metrics"
 
 
 def repository():
-    """Return the repository's address, which is set in pyproject.toml and nowhere else."""
+    """Return the repository's address; `set_address.py` changes it everywhere."""
     with open(ROOT / "pyproject.toml", "rb") as file:
         return tomllib.load(file)["project"]["urls"]["Repository"]
 
@@ -50,13 +50,6 @@ def badges(stem, address):
     return f"{colab} {binder} {kaggle}"
 
 
-def set_address(text, address):
-    """Write the repository's address into the badges of a text and into the set-up cell."""
-    pair = r"\[!\[Open in Colab\][^|\n]*/(\w+)\.ipynb\)"
-    text = re.sub(pair, lambda match: badges(match[1], address), text)
-    return re.sub(r"git\+https://[^\"\s]+", lambda _: f"git+{address}", text)
-
-
 def slide_type(cell):
     """Return where a cell stands in a talk: a new slide, one below, on the same one, or nowhere."""
     if NO_SLIDE & set(cell.metadata.get("tags", [])) or cell.source.startswith("checks."):
@@ -68,18 +61,18 @@ def slide_type(cell):
     return "skip" if "<details>" in cell.source else "subslide"
 
 
-def normalize(notebook, stem, address):
+def normalize(notebook, stem):
     """Keep what a reader needs: sources, outputs, tags; no times, no paths, no editor's state."""
     notebook.metadata = copy.deepcopy(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         cell.id = f"{stem[:2]}-{number:02d}"
-        cell.source = set_address(cell.source, address).strip()
+        cell.source = cell.source.strip()
         tags = sorted(set(cell.metadata.get("tags", [])))
         cell.metadata = {"tags": tags} if tags else {}
         cell.metadata["slideshow"] = {"slide_type": slide_type(cell)}
         if "bootstrap" in tags:
-            cell.source = set_address(SET_UP, address).strip()
+            cell.source = SET_UP.strip()
             cell.metadata["tags"] = sorted({*tags, "hide-input"})
             cell.metadata |= FOLDED
     return notebook
@@ -111,11 +104,11 @@ def refresh(path, always=False):
         Whether it was written.
     """
     before = nbformat.read(path, as_version=4)
-    notebook = normalize(copy.deepcopy(before), path.stem, repository())
+    notebook = normalize(copy.deepcopy(before), path.stem)
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False,
                             resources={"metadata": {"path": str(path.parent)}}, **EXECUTION)
     client.execute()
-    notebook = normalize(notebook, path.stem, repository())
+    notebook = normalize(notebook, path.stem)
     if not always and compared(notebook) == compared(before):
         return False
     nbformat.validate(notebook)
@@ -124,10 +117,7 @@ def refresh(path, always=False):
 
 
 def main(names):
-    """Refresh the named notebooks, or all, and the badges in README."""
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    readme.write_text(set_address(text, repository()), encoding="utf-8")
+    """Refresh the named notebooks, or all."""
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         if not names or path.stem in names or path.name in names:
             written = refresh(path, edited(path))
