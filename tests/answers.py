@@ -322,7 +322,7 @@ WRONG["learn_words"] = [
 
 MISTAKES["cosine"] = (
     "lambda a, b: a @ b",
-    "this is the scalar product; divide it by both lengths.")
+    "this is the dot product; divide it by both lengths.")
 RIGHT["cosine"] = [
     'lambda a, b: 0.0 if not (a.any() and b.any()) else a @ b / (np.linalg.norm(a) * np.linalg.norm(b))',
     'lambda a, b: 0 if not any(a) or not any(b) else sum(x * y for x, y in zip(a, b)) / math.sqrt(sum(x * x for x in a)) / math.sqrt(sum(y * y for y in b))',
@@ -332,7 +332,7 @@ RIGHT["cosine"] = [
     'def f(a, b):\n    try:\n        return float(a @ b) / float(np.linalg.norm(a) * np.linalg.norm(b))\n    except ZeroDivisionError:\n        return 0',
 ]
 WRONG["cosine"] = [
-    ('lambda a, b: a @ b', "this is the scalar product; divide it by both lengths."),
+    ('lambda a, b: a @ b', "this is the dot product; divide it by both lengths."),
     ('lambda a, b: a @ b / (np.linalg.norm(a) * np.linalg.norm(b))', "all zeros give NaN; return 0.0 then."),
     ('lambda a, b: a @ b / np.linalg.norm(a) * np.linalg.norm(b)', "this multiplies by a length: put brackets around the product"),
     ('lambda a, b: 0.0 if not a.any() else a @ b / (np.linalg.norm(a) * np.linalg.norm(b))', "only `a` is tested for zeros; the other may be all zeros too"),
@@ -367,6 +367,9 @@ RIGHT["build_matrix"] = [
     BM.replace('return matrix', 'return np.asfortranarray(matrix)') % (M, '', 'word in vectors', 'i'),
 ]
 WRONG["build_matrix"] = [
+    ('def f(v, vectors, dim):\n    m = np.zeros((len(v), dim))\n    for i, w in enumerate(v):\n        if w in vectors:\n            m[i] = vectors[w]\n'
+     '    mean = np.mean([vectors[w] for w in v if w in vectors], axis=0)\n    for i in range(1, len(v)):\n        if not m[i].all():\n            m[i] = mean\n    return m',
+     "expected [[0.0, 0.0], [0.5, 2.0], [0.0, 5.0], [1.0, -1.0], [0.5, 2.0]]."),
     (BM % (M, '', 'word in vectors', 'True'), "row 0 is not zero: padding is no word, not even an average o"),
     (BM % (M, '', 'word in vectors', 'i > 1'), "words without a vector get the mean of the vectors of the vo"),
     (BM % (M, '', 'word in vectors', 'False'), "words without a vector get the mean of the vectors of the vo"),
@@ -376,7 +379,7 @@ WRONG["build_matrix"] = [
     (BM.replace('return matrix', 'return matrix[2:]') % (M, '', 'word in vectors', 'i > 0'), "expected [[0.0], [-2.15], [-2.15], [-2.15]]."),
     (BM.replace('len(vocabulary), dim', 'len(vocabulary) + 2, dim') % (M, '', 'word in vectors', 'i > 0'), "two rows too many: padding and [UNK] are in the vocabulary a"),
     (BM % (M.replace(', axis=0', ''), '', 'word in vectors', 'i > 0'), "expected [[0.0, 0.0], [0.45, -0.05], [0.45, -0.05]"),
-    (BM % ('sum(vectors[w] for w in vocabulary if w in vectors)', '', 'word in vectors', 'i > 0'), "expected [[0.0], [4.5], [4.5], [3.25], [5.75]]."),
+    (BM % ('sum(vectors[w] for w in vocabulary if w in vectors)', '', 'word in vectors', 'i > 0'), "expected [[0.0, 0.0], [0.5, 2.0], [0.0, 5.0], [1.0, -1.0], [0.5, 2.0]]."),
     (BM % ('np.mean([vectors.get(w, np.zeros(dim)) for w in vocabulary], axis=0)', '', 'word in vectors', 'i > 0'), "words without a vector get the mean of the vectors of the vo"),
     (BM % (M, '', 'word in vectors', 'word == "[UNK]"'), "expected [[0.0], [-2.15], [-2.15], [-2.15]]."),
     ('lambda v, vectors, dim: np.random.rand(len(v), dim)', "expected [[0.0], [-2.15], [-2.15], [-2.15]]."),
@@ -625,6 +628,7 @@ RIGHT["answer_or_abstain"] = [
     'def f(texts, p, names, t):\n    sure = (p.max(axis=1) >= t) & (np.char.strip(texts) != "")\n    return [names[i] if ok else "?" for i, ok in zip(p.argmax(axis=1), sure)]',
 ]
 WRONG["answer_or_abstain"] = [
+    (AA % ('not text.strip() or row.max().round(2) < threshold', 'class_names[row.argmax()]'), "expected ['?']."),
     (AA % ('not text or row.max() < threshold', 'class_names[row.argmax()]'), "white space gets an answer; it is as empty as an empty text."),
     (AA % ('not text.strip() or row.max() <= threshold', 'class_names[row.argmax()]'), "exactly at the threshold is sure enough."),
     (AA % ('not text.strip() or row.max() < 0.5', 'class_names[row.argmax()]'), "the threshold is an argument, not always 0.5."),

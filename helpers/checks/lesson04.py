@@ -19,7 +19,7 @@ def cosine(answer):
              ([3, 4], [0, 0]), ([0, 0], [3, 4]), ([0, 0], [0, 0])]
     pairs += [rng.normal(0, 3, (2, dim)).round(1) for dim in (2, 2, 2, 5, 5, 5, 50)]
     check_function(answer, _cosine, [tuple(np.array(pair, dtype=float)) for pair in pairs], [
-        ("this is the scalar product; divide it by both lengths.", lambda a, b: a @ b),
+        ("this is the dot product; divide it by both lengths.", lambda a, b: a @ b),
         ("this multiplies by a length: put brackets around the product of both lengths.",
          lambda a, b: a @ b / norm(a) * norm(b)),
         ("for opposite directions the cosine is negative; here it is cut off at 0.",
@@ -59,6 +59,8 @@ def build_matrix(answer):
             cases.append((["", "[UNK]", *words], vectors, dim))
     cases.append((["", "[UNK]", "Oil", "ice"], {"ice": np.array([2.0, 4.0]), "oil": np.zeros(2) + 3,
                                                 "sea": np.array([9.0, 1.0])}, 2))
+    cases.append((["", "[UNK]", "ice", "oil", "xyz"],  # a zero in a vector, and a sum of zero
+                  {"ice": np.array([0.0, 5.0]), "oil": np.array([1.0, -1.0])}, 2))
     zero = "words without a vector get the mean of the vectors of the vocabulary's words; here "
     check_function(answer, build(), cases, [
         ("the matrix is transposed: one row per entry.", lambda *given: build()(*given).T),

@@ -103,7 +103,8 @@ def answer_or_abstain(answer, probabilities, labels):
     groups = ("sci.space", "rec.autos", "sci.med")
     cases = [([text], np.array([[0.9, 0.1]]), groups[:2], 0.5) for text in pool]
     cases += [(["a pill"], np.array([row]), groups, threshold)
-              for row, threshold in [([0.3, 0.4, 0.3], 0.3), ([0.24, 0.56, 0.2], 0.6)]]
+              for row, threshold in [([0.3, 0.4, 0.3], 0.3), ([0.24, 0.56, 0.2], 0.6),
+                                 ([0.596, 0.204, 0.2], 0.6)]]
     for threshold in (0.5, 0.35, 0.4, 0.75, 0.6, 0.9):
         rows = rng.dirichlet([1, 1, 1], 5)
         rows[0] = (1 - threshold) / 2, threshold, (1 - threshold) / 2
