@@ -216,10 +216,15 @@ def test_the_set_up_finds_a_clone_above_a_copy(monkeypatch):
     assert os.environ["KERAS_BACKEND"] == "tensorflow"
 
 
-def test_the_set_up_names_a_strangers_helpers(monkeypatch, tmp_path):
-    (tmp_path / "helpers").mkdir()
-    (tmp_path / "helpers" / "__init__.py").write_text("VERSION = 1\n", encoding="utf-8")
+@pytest.mark.parametrize("name", ["helpers/__init__.py", "helpers/tools.py", "helpers.py"])
+def test_the_set_up_names_a_strangers_helpers(name, monkeypatch, tmp_path):
+    (tmp_path / "helpers").mkdir(exist_ok=True)
+    (tmp_path / name).write_text("VERSION = 1\n", encoding="utf-8")
+    if name == "helpers.py":
+        (tmp_path / "helpers").rmdir()
     monkeypatch.delitem(sys.modules, "helpers")
+    # a plain folder is found only where no package of the name is on the path
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if not os.path.exists(os.path.join(place, "helpers"))])
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ImportError, match="is not this course") as told:
         run_set_up(monkeypatch, tmp_path)
