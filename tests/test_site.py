@@ -87,7 +87,7 @@ def test_no_link_inside_the_site_is_dead_and_nothing_is_loaded_from_elsewhere(si
             if target.startswith("data:"):
                 continue
             if re.match(r"\w+:|//", target):
-                elsewhere = tag in ("script", "iframe") or "stylesheet" in text[text.index(target) - 60:text.index(target)]
+                elsewhere = tag in ("script", "iframe", "img") or "stylesheet" in text[text.index(target) - 60:text.index(target)]
                 assert not elsewhere, (path.name, target)
             elif target:
                 found = (path.parent / target.split("?")[0]).resolve()

@@ -8,6 +8,7 @@ docs/package-lock.json pins; its two small models are trained here on the sample
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,10 @@ def write_sources(folder):
         shutil.move(folder / "docs" / name, folder / name)
     shutil.copytree(ROOT / "helpers" / "figures", folder / "helpers" / "figures")
     shutil.copytree(ROOT / "helpers" / "results", folder / "helpers" / "results")
+    for path in sorted((folder / "notebooks").glob("*.ipynb")):
+        # badges become words: a page of the site loads nothing from elsewhere
+        text = re.sub(r"\[!\[(Open in \w+)\]\([^)]*\)\]", r"[\1]", path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
 
 
 def write_page_to_try(folder):
