@@ -6,6 +6,7 @@ the notebook and the installed course are.
 
 import ast
 import copy
+import json
 import os
 import re
 import shutil
@@ -229,6 +230,15 @@ def test_the_set_up_names_a_strangers_helpers(name, monkeypatch, tmp_path):
     with pytest.raises(ImportError, match="is not this course") as told:
         run_set_up(monkeypatch, tmp_path)
     assert str(tmp_path / "helpers") in str(told.value)
+
+
+def test_a_failing_process_of_lesson_06_shows_what_it_said(tmp_path):
+    (source,) = [cell.source for cell in code_cells(read(NOTEBOOKS[5])) if "def run_script" in cell.source]
+    (tmp_path / "ask_classifier.py").write_text("raise ValueError('no model here')", encoding="utf-8")
+    names = {"folder": tmp_path, "json": json, "subprocess": subprocess, "sys": sys}
+    exec(source, names)
+    with pytest.raises(RuntimeError, match="ValueError: no model here"):
+        names["run_script"](["a text"])
 
 
 def test_a_clone_comes_before_a_strangers_helpers(monkeypatch, tmp_path):
