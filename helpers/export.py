@@ -84,7 +84,7 @@ def build_classifier(network, vocabulary, class_names, sequence_length):
     return keras.Model(text, {"group": group, "probabilities": probabilities}, name="classifier")
 
 
-def describe(trained, *, about, sequence_length=None, text=None):
+def describe(trained, *, about):
     """Return the description that travels with a model.
 
     Parameters
@@ -92,12 +92,9 @@ def describe(trained, *, about, sequence_length=None, text=None):
     trained : helpers.models.Trained
         The classifier of lesson 05.
     about : dict
-        What the description should say, such as the parameters of the run: JSON values.
-    sequence_length : int, optional
-        Number of tokens that are read. Default: that of `about`.
-    text : str, optional
-        The text rule by which the training posts were cleaned: a key of
-        `helpers.headers.TEXT_RULES`. Default: that of `about`.
+        What the description should say, such as the parameters of the run: JSON values. It must
+        hold "text", the text rule by which the training posts were cleaned (a key of
+        `helpers.headers.TEXT_RULES`), and "sequence_length", the number of tokens that are read.
 
     Returns
     -------
@@ -106,8 +103,7 @@ def describe(trained, *, about, sequence_length=None, text=None):
     versions = {"python": platform.python_version(), "keras": keras.__version__,
                 "tensorflow": tf.__version__, "numpy": np.__version__}
     return {**about, "format": predict.ABOUT_FORMAT, "class_names": list(trained.class_names),
-            "text": text or about["text"],
-            "sequence_length": sequence_length or about["sequence_length"],
+            "text": about["text"], "sequence_length": about["sequence_length"],
             "test_accuracy": trained.test_accuracy, "test_posts": len(trained.test_posts),
             "versions": versions}
 
@@ -136,7 +132,8 @@ def save(trained, folder, *, sequence_length, text, about, formats=tuple(predict
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    description = describe(trained, sequence_length=sequence_length, text=text, about=about)
+    facts = {**about, "sequence_length": sequence_length, "text": text}
+    description = describe(trained, about=facts)
     # the same layers without an optimizer, whose state would be saved too
     network = keras.Model(trained.model.inputs, trained.model.outputs[0], name="network")
     classifier = build_classifier(network, trained.vocabulary, trained.class_names, sequence_length)

@@ -8,8 +8,24 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 IGNORED = "nbval-ignore-output"
+COLAB_BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+BINDER_BADGE = "https://mybinder.org/badge_logo.svg"
+BINDER = "https://mybinder.org/v2/gh"
+COLAB = "https://colab.research.google.com/github"
+KAGGLE_BADGE = "https://kaggle.com/static/images/open-in-kaggle.svg"
+KAGGLE = "https://kaggle.com/kernels/welcome?src=https://github.com"
 SOLUTION = re.compile(  # the code, and why
     r"<details><summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n(.+?)\n\n</details>", re.DOTALL)
+
+
+def badges(stem, address):
+    """Return the line of badges that opens a lesson elsewhere."""
+    slug = address.removeprefix("https://github.com/")
+    path = f"notebooks/{stem}.ipynb"
+    colab = f"[![Open in Colab]({COLAB_BADGE})]({COLAB}/{slug}/blob/main/{path})"
+    binder = f"[![Open in Binder]({BINDER_BADGE})]({BINDER}/{slug}/main?urlpath=lab/tree/{path})"
+    kaggle = f"[![Open in Kaggle]({KAGGLE_BADGE})]({KAGGLE}/{slug}/blob/main/{path})"
+    return f"{colab} {binder} {kaggle}"
 
 
 def read(path):

@@ -8,8 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import refresh_notebooks
 import set_address
+from lessons import badges
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(ROOT.glob("*.md"))
@@ -27,28 +27,27 @@ def test_links_resolve(path):
 
 
 def test_the_address_stands_in_one_place():
-    address = refresh_notebooks.repository()
+    address = set_address.repository()
     assert f"repository-code: {address}\n" in text_of("CITATION.cff")
     readme = text_of("README.md")
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        assert refresh_notebooks.badges(path.stem, address) in readme
+        assert badges(path.stem, address) in readme
 
 
 def test_setting_the_address_reaches_badges_set_up_and_pages(tmp_path, monkeypatch):
-    old = f'{refresh_notebooks.badges("01_x", "https://github.com/a/b")} | %pip install "git+https://github.com/a/b" | https://a.github.io/b/try/'
+    old = f'{badges("01_x", "https://github.com/a/b")} | %pip install "git+https://github.com/a/b" | https://a.github.io/b/try/'
     files = {"README.md": old, "pyproject.toml": '[project.urls]\nRepository = "https://github.com/a/b"\n'}
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
         subprocess.run(["git", "add", name], cwd=tmp_path, check=True)
     (tmp_path / "untracked.txt").write_text("a/b", encoding="utf-8")
-    for module in (refresh_notebooks, set_address):
-        monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(set_address, "ROOT", tmp_path)
     assert set_address.main(["c/d/e"]) == 2
     assert set_address.main(["https://github.com/c/d"]) == 0
     new = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "a/b" not in new and new.count("c/d") == 4 and new.endswith("https://c.github.io/d/try/")
-    assert refresh_notebooks.repository() == "https://github.com/c/d"
+    assert set_address.repository() == "https://github.com/c/d"
     assert (tmp_path / "untracked.txt").read_text(encoding="utf-8") == "a/b"
 
 

@@ -68,7 +68,7 @@ def in_memory(trained, posts):
 
 @pytest.fixture(scope="module")
 def description(trained):
-    return export.describe(trained, sequence_length=LENGTH, text="body", about=ABOUT)
+    return export.describe(trained, about={**ABOUT, "sequence_length": LENGTH, "text": "body"})
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,20 @@ import nbformat
 import papermill
 import pytest
 import refresh_notebooks
+import set_address
 from IPython.core.inputtransformer2 import TransformerManager
-from lessons import IGNORED, NOTEBOOKS, ROOT, all_text, code_cells, headings, read, tagged, tags
+from lessons import (
+    IGNORED,
+    NOTEBOOKS,
+    ROOT,
+    all_text,
+    badges,
+    code_cells,
+    headings,
+    read,
+    tagged,
+    tags,
+)
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -101,7 +113,7 @@ def test_the_set_up_cell_is_the_same_and_folded():
     assert len(cells) == len(NOTEBOOKS)
     sources = {cell.source for cell in cells}
     assert len(sources) == 1
-    assert f"git+{refresh_notebooks.repository()}\"" in sources.pop()
+    assert f"git+{set_address.repository()}\"" in sources.pop()
     for cell in cells:
         assert cell.metadata.jupyter.source_hidden and cell.metadata.cellView == "form"
         assert "hide-input" in tags(cell)
@@ -110,7 +122,7 @@ def test_the_set_up_cell_is_the_same_and_folded():
 @each_notebook
 def test_badges_follow_the_one_address(path):
     first = read(path).cells[0].source
-    assert refresh_notebooks.badges(path.stem, refresh_notebooks.repository()) in first
+    assert badges(path.stem, set_address.repository()) in first
 
 
 @each_notebook
@@ -207,7 +219,7 @@ def test_the_set_up_installs_where_only_the_notebook_is(monkeypatch, tmp_path):
         patch.setattr("importlib.util.find_spec", lambda name: None)
         run_set_up(patch, tmp_path, shell)
     ((magic, line),) = shell.calls
-    assert magic == "pip" and "--no-deps" in line and refresh_notebooks.repository() in line
+    assert magic == "pip" and "--no-deps" in line and set_address.repository() in line
 
 
 def test_the_set_up_finds_a_clone_above_a_copy(monkeypatch):

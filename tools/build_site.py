@@ -60,8 +60,8 @@ def write_page_to_try(folder):
     found = {"body": models.trained_classifier(corpus, **SETTINGS), "full": leaky_model(corpus)}
     (folder / "models").mkdir()
     for text, trained in found.items():
-        note = export.describe(trained, sequence_length=LENGTH, text=text,
-                               about={"dataset": "sample"})
+        about = {"dataset": "sample", "text": text, "sequence_length": LENGTH}
+        note = export.describe(trained, about=about)
         export.save_network(trained.model, folder / "models" / text, "onnx", trained.vocabulary,
                             note)
     rules = {"headerPattern": HEADER_PATTERN}

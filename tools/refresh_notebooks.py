@@ -10,7 +10,6 @@ import copy
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import nbformat
@@ -19,12 +18,6 @@ from run_lessons import EXECUTION
 
 ROOT = Path(__file__).resolve().parent.parent
 IGNORED = "nbval-ignore-output"
-COLAB_BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
-BINDER_BADGE = "https://mybinder.org/badge_logo.svg"
-BINDER = "https://mybinder.org/v2/gh"
-COLAB = "https://colab.research.google.com/github"
-KAGGLE_BADGE = "https://kaggle.com/static/images/open-in-kaggle.svg"
-KAGGLE = "https://kaggle.com/kernels/welcome?src=https://github.com"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "rise": {"scroll": True}}
 SET_UP = (ROOT / "tools" / "set_up_cell.txt").read_text(encoding="utf-8")
@@ -32,22 +25,6 @@ SET_UP = (ROOT / "tools" / "set_up_cell.txt").read_text(encoding="utf-8")
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 # cells that a talk leaves out
 NO_SLIDE = {"bootstrap", "parameters", "imports", "exercise", "check", "metrics"}
-
-
-def repository():
-    """Return the repository's address; `set_address.py` changes it everywhere."""
-    with open(ROOT / "pyproject.toml", "rb") as file:
-        return tomllib.load(file)["project"]["urls"]["Repository"]
-
-
-def badges(stem, address):
-    """Return the line of badges that opens a lesson elsewhere."""
-    slug = address.removeprefix("https://github.com/")
-    path = f"notebooks/{stem}.ipynb"
-    colab = f"[![Open in Colab]({COLAB_BADGE})]({COLAB}/{slug}/blob/main/{path})"
-    binder = f"[![Open in Binder]({BINDER_BADGE})]({BINDER}/{slug}/main?urlpath=lab/tree/{path})"
-    kaggle = f"[![Open in Kaggle]({KAGGLE_BADGE})]({KAGGLE}/{slug}/blob/main/{path})"
-    return f"{colab} {binder} {kaggle}"
 
 
 def slide_type(cell):

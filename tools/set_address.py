@@ -8,10 +8,17 @@ pyproject.toml, CITATION.cff. The outputs of the notebooks stay as they are.
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
-from refresh_notebooks import ROOT, repository
-
+ROOT = Path(__file__).resolve().parent.parent
 GITHUB = "https://github.com/"
+
+
+def repository():
+    """Return the repository's address, which pyproject.toml holds."""
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        return tomllib.load(file)["project"]["urls"]["Repository"]
 
 
 def moved(text, old, new):
@@ -28,7 +35,8 @@ def moved(text, old, new):
     -------
     str
     """
-    old_pages, new_pages = (slug.replace("/", ".github.io/") for slug in (old, new))
+    old_pages = old.replace("/", ".github.io/")
+    new_pages = new.replace("/", ".github.io/")
     return text.replace(old_pages, new_pages).replace(old, new)
 
 
@@ -37,7 +45,8 @@ def main(arguments):
     if len(arguments) != 1 or arguments[0].removeprefix(GITHUB).count("/") != 1:
         print(f"Usage: python tools/set_address.py {GITHUB}OWNER/NAME", file=sys.stderr)
         return 2
-    old, new = (address.removeprefix(GITHUB) for address in (repository(), arguments[0]))
+    old = repository().removeprefix(GITHUB)
+    new = arguments[0].removeprefix(GITHUB)
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True)
     for name in listed.stdout.decode("utf-8").splitlines():
         try:

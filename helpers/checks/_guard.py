@@ -281,7 +281,8 @@ def check_value(answer, truth, mistakes, otherwise, *, n_all=None):
     near = [(abs(wrong - value), hint) for hint, wrong in [("", truth), *mistakes]
             if abs(wrong - value) <= min(tolerance, digits if hint else 1)]
     hint_if(not near, otherwise)
-    hint_if(min(near)[1], min(near)[1])
+    hint = min(near)[1]
+    hint_if(hint, hint)
 
 
 def check_function(answer, reference, cases, mistakes, *, read, judge=None, call=None):
