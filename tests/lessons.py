@@ -14,8 +14,8 @@ BINDER = "https://mybinder.org/v2/gh"
 COLAB = "https://colab.research.google.com/github"
 KAGGLE_BADGE = "https://kaggle.com/static/images/open-in-kaggle.svg"
 KAGGLE = "https://kaggle.com/kernels/welcome?src=https://github.com"
-SOLUTION = re.compile(  # the code, and why
-    r"<details><summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n(.+?)\n\n</details>", re.DOTALL)
+SOLUTION = re.compile(  # number, code, and why
+    r"<details><summary>Solution of exercise (\d)</summary>\n\n```python\n(.*?)\n```\n\n(.+?)\n\n</details>", re.DOTALL)
 
 
 def badges(stem, address):
@@ -57,10 +57,10 @@ def headings(path):
 
 
 def exercises(notebook):
-    """Return the three cells of each exercise: task with solution, stub, check."""
+    """Return the cells of each exercise: task, stub, check, and the one that the solution opens."""
     cells = notebook.cells
     numbers = [number for number, cell in enumerate(cells) if "exercise" in tags(cell)]
-    return [cells[number - 1:number + 2] for number in numbers]
+    return [cells[number - 1:number + 3] for number in numbers]
 
 
 def all_text(notebook):

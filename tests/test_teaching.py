@@ -262,7 +262,7 @@ def test_the_learners_copy_holds_no_solution_and_no_answer_below_a_question(stud
     for lesson in NOTEBOOKS:
         notebook = read(student / "notebooks" / lesson.name)
         text = "\n".join(markdown(notebook))
-        assert "Solution</summary>" not in text
+        assert "<summary>Solution" not in text
         n_exercises += len(exercises(notebook))
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for cell in tagged(notebook, "guess"):

@@ -14,7 +14,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("helpers", "requirements.txt", "requirements.lock", "pyproject.toml", "CITATION.cff",
           "LICENSE", "LICENSE-TEXT.md")
-SOLUTION = re.compile(r"<details><summary>Solution</summary>.*?</details>\n*", re.DOTALL)
+SOLUTION = re.compile(r"<details><summary>Solution of exercise \d</summary>.*?</details>\n*", re.DOTALL)
 MARK = ".student-copy"  # marks a folder that this command wrote, and may therefore write anew
 README = """# Pre-trained word embeddings: your copy
 

@@ -33,9 +33,9 @@ def slide_type(cell):
         return "skip"
     if cell.cell_type == "code":
         return "-"
-    if re.match(r"##? ", cell.source):
-        return "skip" if re.match(r"## (?:Exercises|Quiz)", cell.source) else "slide"
-    return "skip" if "<details>" in cell.source else "subslide"
+    if "<details>" in cell.source or re.match(r"## Exercises|### Exercise", cell.source):
+        return "skip"
+    return "slide" if re.match(r"##? ", cell.source) else "subslide"
 
 
 def normalize(notebook, stem):
