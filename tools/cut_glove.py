@@ -9,6 +9,7 @@ domain (PDDL 1.0).
 
 import sys
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 from helpers import sample
@@ -24,7 +25,8 @@ BYTES_PER_WORD = 340  # after compression; only a first guess
 
 def main(path):
     """Write the slice beside the sample."""
-    counts = count_tokens(split_post(post)[1] for post in sample.compose().values())
+    tokens = count_tokens(split_post(post)[1] for post in sample.compose().values())
+    counts = Counter({word.encode("utf-8"): count for word, count in tokens.items()})  # the file holds bytes
     with open_vectors(Path(path)) as file:
         lines = list(file)
     rank = {line.partition(b" ")[0]: number for number, line in enumerate(lines)}
