@@ -4,7 +4,10 @@ import re
 from collections import Counter, defaultdict
 
 import numpy as np
+import papermill
 import pytest
+from lessons import NOTEBOOKS, ROOT
+from run_lessons import EXECUTION, metrics_of
 
 from helpers import data, glove, headers
 from helpers.splits import random_split, take
@@ -94,3 +97,15 @@ def test_hits_under_the_reference_settings(corpus, full_folder, capsys):
     assert vocabulary[:5] == ["", "[UNK]", "the", "to", "of"]
     assert matrix.shape == (20_000, 100) and found.sum() == 17_003
     assert "341,479 vectors" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_lesson_08_finds_what_the_page_of_results_says_of_few_labels(full_folder, tmp_path):
+    parameters = {"dataset": "full", "data_dir": str(full_folder)}
+    notebook = papermill.execute_notebook(NOTEBOOKS[7], tmp_path / "lesson.ipynb", parameters, cwd=tmp_path,
+                                          kernel_name="python3", language="python", progress_bar=False, **EXECUTION)
+    found = metrics_of(notebook)
+    page = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
+    said = "".join(str(cell.get("outputs", "")) for cell in notebook.cells)
+    assert "0.676" in said and "0.506" in said and "| 1,000 | 0.676 | 0.506 |" in page
+    assert f"| 100 | {found['accuracy_naive_bayes_100']:.3f} | {found['accuracy_vectors_100']:.3f} |" in page
