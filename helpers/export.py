@@ -297,9 +297,10 @@ def ask(path, posts, *, first_on_path=()):
     -------
     dict
         ``groups`` (list of str), ``probabilities`` (array of shape (n_posts, n_classes)),
-        ``first_s`` (seconds from loading to the first answer, with the import of the libraries),
-        ``one_ms`` (median for one post), ``posts_per_s`` (best of three, in batches) and
-        ``imported`` (which of TensorFlow and Keras the process has imported).
+        ``first_s`` (seconds to import the format's packages, load the model and answer one post;
+        the start of Python, NumPy and `helpers` comes before the clock), ``one_ms`` (median for
+        one post), ``posts_per_s`` (best of three, in batches) and ``imported`` (which of
+        TensorFlow and Keras the process has imported).
 
     Raises
     ------
