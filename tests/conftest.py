@@ -11,6 +11,10 @@ import pytest
 
 from helpers import data, sample
 
+# A worker per core, so a thread per process: more threads only wait for each other. Processes inherit it.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ.setdefault(variable, "1")
+
 # in this process only: an environment variable would reach the notebooks' kernels, which draw inline
 matplotlib.use("Agg")
 

@@ -79,8 +79,11 @@ def steps(sample_corpus):
 def test_the_accuracy_falls_as_leaks_are_removed(steps):
     assert len(steps) == len(leakage.STEPS) and all(len(step.accuracies) == len(SEEDS) for step in steps)
     mean = {step.name: step.mean for step in steps}
-    assert mean["full post"] > mean["ten lines dropped"] > mean["quotes removed"] > mean["signatures and files removed"]
+    assert mean["full post"] > max(0.93, mean["ten lines dropped"] + 0.02)
     assert abs(mean["ten lines dropped"] - mean["header parsed"]) < 0.02
+    assert mean["header parsed"] > mean["quotes removed"] + 0.05
+    assert mean["quotes removed"] > mean["signatures and files removed"]
+    assert 0.55 < mean["signatures and files removed"] < 0.85
     assert mean["thread-wise split"] < mean["duplicates removed"] + 0.01
     assert mean["chronological split"] < mean["duplicates removed"] - 0.03
 
