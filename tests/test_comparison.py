@@ -7,11 +7,12 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from experiments import comparison, report
+from experiments import comparison, costs, report
 from lessons import NOTEBOOKS, markdown, read
 from PIL import Image
 
 from helpers import evaluation, models, splits
+from helpers.data import Corpus
 from helpers.preparation import Prepared
 
 CLASSES, WORDS, LENGTH = 4, 30, 150
@@ -41,7 +42,7 @@ def posts(monkeypatch):
     found = prepared()
     labels = np.concatenate([found.y_train, found.y_validation, found.y_test])
     encoded = np.random.RandomState(3).randn(len(labels), CLASSES)
-    monkeypatch.setattr(comparison, "_prepared", lambda *_: found)
+    monkeypatch.setattr(comparison, "prepared", lambda *_: found)
     monkeypatch.setattr(comparison, "_encoded", lambda *_: encoded)
     object.__setattr__(found, "encoded", encoded)  # two more things for the tests
     object.__setattr__(found, "labels", labels)
@@ -155,7 +156,7 @@ def test_networks_are_built_seeded_and_measured_as_their_name_says(model, posts,
 def test_random_vectors_know_nothing_of_glove(model, posts, trained, monkeypatch):
     run(model)
     other = prepared(matrix_seed=9)
-    monkeypatch.setattr(comparison, "_prepared", lambda *_: other)
+    monkeypatch.setattr(comparison, "prepared", lambda *_: other)
     run(model)
     assert np.array_equal(trained[0][1][0], trained[1][1][0]) and trained[0][1][0][1:].any(axis=1).all()
 
@@ -356,6 +357,52 @@ def test_each_run_was_measured_once_by_the_protocol():
     for condition, n_test in zip(one["condition"], one["n_test"]):
         assert len(evaluation.threads_of_test_set(condition, report.SEED)) == n_test
 
+
+# --- costs
+
+def test_words_weigh_their_numbers_and_their_letters(posts):
+    words = {str(word) for row in posts.x_train for word in row if word > 1}
+    answer, megabytes = costs.word_model("naive Bayes", posts.x_train, posts.y_train)
+    assert megabytes * 1e6 == CLASSES * len(words) * 8 + sum(map(len, words))
+    assert list(answer(posts.x_test)) == list(posts.y_test)
+
+
+def test_the_mean_of_vectors_weighs_the_vectors_too(posts):
+    answer, megabytes = costs.mean_of_vectors(posts.x_train, posts.y_train, posts.matrix)
+    assert megabytes * 1e6 == WORDS * 8 * 4 + CLASSES * 8 * 8
+    assert len(answer(posts.x_test)) == N["test"]
+
+
+@pytest.mark.parametrize("name", [name for name in costs.INSTALLED if name in comparison.NETWORKS])
+def test_each_network_is_built_under_its_name_and_answers(name, posts):
+    answer, megabytes = costs.network(name, posts.matrix, CLASSES)
+    assert answer(posts.x_test).shape == (N["test"],) and set(answer(posts.x_test)) <= set(range(CLASSES))
+    trained = {"one": 256 * 9, "att": WORDS * 16, "Ker": 128 * 5 * 8}[name[:3]]
+    assert megabytes * 1e6 > 4 * (trained + posts.matrix.size)
+
+
+def test_a_raw_post_is_cleaned_cut_and_answered(posts, monkeypatch):
+    """The time starts at the raw post: what the model gets is what the lessons give it."""
+    texts = [f"From: a@b.example\n\n{n} {n % 4 + 2}\n" for n in range(len(posts.labels))]
+    monkeypatch.setattr(comparison, "load_corpus", lambda *_: Corpus(texts, posts.labels, tuple("abcd"), (), ""))
+    seen = []
+    monkeypatch.setattr(costs, "network", lambda *_: (seen.append, 1.23))
+    cost = costs.measure(ONE_TOKEN, "", "")
+    assert len(seen) == 1 + costs.TIMES and seen[0].shape == (N["test"], comparison.LIMITS["sequence_length"])
+    first = posts.test[0]
+    expected = [first if first in range(2, WORDS) else 1, first % 4 + 2, 0]
+    assert seen[0][0, :3].tolist() == expected
+    assert cost["megabytes"] == 1.2 and cost["packages"] == ["keras", "tensorflow"] and cost["posts_per_s"] > 0
+
+
+def test_the_costs_are_those_of_the_models_in_the_table():
+    measured = json.loads(costs.COSTS.read_text(encoding="utf-8"))
+    assert list(measured) == list(costs.INSTALLED) and set(measured) <= set(comparison.MODELS)
+    for cost in measured.values():
+        assert cost["posts_per_s"] > 0 and cost["megabytes"] > 0 and cost["installed_mb"] > 10
+
+
+# --- lesson 8
 
 BAYES, ENCODER = "naive Bayes", "sentence encoder"
 

@@ -94,12 +94,13 @@ def _most_frequent(task):
     return answers, {"learned_parameters": 0}
 
 
-def _texts(x):
+def as_texts(x):
     """Write integers as texts: the tokens that the networks see, without unknown ones."""
     return [" ".join(row[row > 1].astype(str)) for row in x]
 
 
-def _word_model(pipeline, pairs=False):
+def word_model(pipeline, pairs=False):
+    """Let a model of words read what `as_texts` writes, and pairs of words too if asked."""
     n = 2 if pairs else 1  # pairs of words that occur in two posts or more
     return pipeline.set_params(tfidfvectorizer__token_pattern=r"\S+", tfidfvectorizer__min_df=n,
                                tfidfvectorizer__ngram_range=(1, n))
@@ -108,27 +109,29 @@ def _word_model(pipeline, pairs=False):
 def _words(build, pairs=False):
     def measure(task):
         x, labels, _ = task.all_labeled()
-        model = _word_model(build(task.seed), pairs).fit(_texts(x), labels)
+        model = word_model(build(task.seed), pairs).fit(as_texts(x), labels)
         learned = len(model[0].vocabulary_) * len(model.classes_)
-        return model.predict(_texts(task.posts.x_test)), {"learned_parameters": learned}
+        return model.predict(as_texts(task.posts.x_test)), {"learned_parameters": learned}
     return measure
+
+
+def means_of_vectors(x, matrix):
+    """Return the mean vector of each post's known words; some posts at a time, for memory."""
+    rows = []
+    for part in np.array_split(x, 20):
+        vectors = matrix[part]
+        known = vectors.any(axis=2).sum(axis=1, keepdims=True)
+        rows.append(vectors.sum(axis=1) / np.maximum(known, 1))
+    return np.concatenate(rows)
 
 
 def _mean_of_vectors(task):
     matrix = np.asarray(task.posts.matrix)
-
-    def means(x):  # some posts at a time, for memory
-        rows = []
-        for part in np.array_split(x, 20):
-            vectors = matrix[part]
-            known = vectors.any(axis=2).sum(axis=1, keepdims=True)
-            rows.append(vectors.sum(axis=1) / np.maximum(known, 1))
-        return np.concatenate(rows)
-
     x, labels, _ = task.all_labeled()
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2_000))
-    model.fit(means(x), labels)
-    return model.predict(means(task.posts.x_test)), {"learned_parameters": model[-1].coef_.size}
+    model.fit(means_of_vectors(x, matrix), labels)
+    answers = model.predict(means_of_vectors(task.posts.x_test, matrix))
+    return answers, {"learned_parameters": model[-1].coef_.size}
 
 
 def _encoder_model():
@@ -149,10 +152,10 @@ def _both_scores(task, labeled, x, rows):
     the classes.
     """
     x_labeled, labels, rows_labeled = labeled
-    words = _word_model(models.naive_bayes()).fit(_texts(x_labeled), labels)
+    words = word_model(models.naive_bayes()).fit(as_texts(x_labeled), labels)
     encoded = task.encode()
     encoder = _encoder_model().fit(encoded[rows_labeled], labels)
-    scores = words[-1].predict_joint_log_proba(words[0].transform(_texts(x)))
+    scores = words[-1].predict_joint_log_proba(words[0].transform(as_texts(x)))
     spread = scores.std(axis=1, keepdims=True)
     scores = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1, spread)
     return scores, encoder.predict_log_proba(encoded[rows]), encoder.classes_
@@ -192,7 +195,7 @@ def _network(build, vectors, trainable, **recipe):
     return measure
 
 
-def _raw(matrix, seed):
+def raw(matrix, seed):
     return np.array(matrix)
 
 
@@ -212,13 +215,13 @@ MODELS = {
     "mean of GloVe vectors": _mean_of_vectors,
     "sentence encoder": _encoder,
     "naive Bayes and sentence encoder": _words_and_encoder,
-    "one-token network, GloVe frozen": _network(ONE_TOKEN, _raw, False),
-    "one-token network, GloVe fine-tuned": _network(ONE_TOKEN, _raw, True),
+    "one-token network, GloVe frozen": _network(ONE_TOKEN, raw, False),
+    "one-token network, GloVe fine-tuned": _network(ONE_TOKEN, raw, True),
     "attention network, GloVe frozen": _network(ATTENTION, STANDARDIZED, False, **RECIPE),
     "attention network, GloVe fine-tuned": _network(ATTENTION, STANDARDIZED, True, **RECIPE),
     "attention network, random vectors": _network(ATTENTION, _random, True, **RECIPE),
-    "Keras example, GloVe frozen": _network(EXAMPLE, _raw, False),
-    "Keras example, GloVe fine-tuned": _network(EXAMPLE, _raw, True),
+    "Keras example, GloVe frozen": _network(EXAMPLE, raw, False),
+    "Keras example, GloVe fine-tuned": _network(EXAMPLE, raw, True),
     "Keras example, random vectors": _network(EXAMPLE, _random, True),
 }
 NETWORKS = tuple(name for name in MODELS if "network" in name or "Keras" in name)
@@ -267,7 +270,7 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
     for what, value in (("model", model), ("condition", condition)):
         if value not in known[what]:
             raise ValueError(f"There is no {what} {value!r}; there are: {'; '.join(known[what])}.")
-    posts = _prepared(dataset, data_dir, condition, seed)
+    posts = prepared(dataset, data_dir, condition, seed)
     n_train, n_validation = len(posts.y_train), len(posts.y_validation)
     if n_labels:
         n_validation = min(n_labels // ONE_IN, n_validation)
@@ -291,7 +294,7 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
 
 
 @lru_cache(maxsize=4)
-def _prepared(dataset, data_dir, condition, seed):
+def prepared(dataset, data_dir, condition, seed):
     return preparation.prepare(dataset, data_dir, seed=seed, **LIMITS, **SHARES,
                                **evaluation.CONDITIONS[condition])
 

@@ -9,6 +9,7 @@ writes test_threads.npz, which the intervals of a single split need.
 """
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import pandas as pd
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from experiments import comparison
+from experiments import comparison, costs
 
 from helpers import evaluation, plots, splits
 from helpers.data import load_corpus
@@ -173,11 +174,26 @@ def page(runs):
               _curve_table(evaluation.learning_curve(runs)), f"Differences from {BASE}:",
               _table(["labeled posts", "model", "difference (95% interval)", "splits"],
                      few[["n_labels", "model", "text", "splits"]].values.tolist())]
+    if costs.COSTS.exists():
+        parts += _cost()
     gaps = missing(runs)
     versions = ", ".join(f"{name} {number}" for name, number in runs["versions"].iloc[-1].items())
     parts += ["## Not measured yet", "\n".join(f"* {gap}" for gap in gaps) or "Nothing.",
               f"Measured with {versions}, one core per run."]
     return "\n\n".join(parts) + "\n"
+
+
+def _cost():
+    """Return what the models cost beside their accuracy, as parts of the page."""
+    measured = json.loads(costs.COSTS.read_text(encoding="utf-8"))
+    lines = [[name, f"{cost['posts_per_s']:,.0f}", f"{cost['megabytes']:,.1f}",
+              f"{', '.join(cost['packages'])}: {cost['installed_mb']:,}"]
+             for name, cost in measured.items()]
+    return ["## Cost", f"Posts per second from the raw post to the answer, {costs.POSTS} posts at once, on a quiet "
+            "machine with two cores, after a first run; the best of three. The size is that of the "
+            "learned numbers and the words, and a network's is its `.keras` file with the GloVe vectors.",
+            _table(["model", "posts per second", "size, MB", "must be installed, MB with all that it requires"],
+                   lines)]
 
 
 def _one_split(runs):
