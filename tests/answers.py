@@ -308,7 +308,7 @@ WRONG["learn_words"] = [
     (LW % (TR, '["", "[UNK]"] + sorted(counts, key=counts.get)[:n_words]'), "expected ['', '[UNK]', 'moon'] (or other ties)."),
     ('lambda texts, split, n: vectorization.learn_vocabulary(take(texts, split.train), n)', "stops with ValueError: max_tokens must be 2 or mor"),
     (LW % (TR, '["", "[UNK]"] + [w for _, w in sorted({c: w for w, c in counts.items()}.items(), reverse=True)][:n_words]'), "expected ['', '[UNK]', 'the', 'moon'] (or other ti"),
-    ('def f(texts, split, n):\n    counts = Counter(" ".join(texts[i] for i in split.train).split())\n    return ["", "[UNK]"] + [w for w, _ in counts.most_common(n)]', "these are no tokens: use `vectorization.tokenize`."),
+    ('def f(texts, split, n):\n    counts = Counter(" ".join(texts[i] for i in split.train).split())\n    return ["", "[UNK]"] + [w for w, _ in counts.most_common(n)]', "these are no tokens: use `vectorization.count_tokens`."),
     ('def f(texts, split, n):\n    counts = Counter(" ".join(texts[i] for i in split.train).lower().split())\n    return ["", "[UNK]"] + [w for w, _ in counts.most_common(n)]', "expected ['', '[UNK]', 'dont'] (or other ties)."),
     ('def f(texts, split, n):\n    counts = Counter(re.findall(r"[a-z0-9]+", " ".join(texts[i] for i in split.train).lower()))\n    return ["", "[UNK]"] + [w for w, _ in counts.most_common(n)]', "expected ['', '[UNK]', 'dont'] (or other ties)."),
     ('def f(texts, split, n):\n    counts = Counter(w for i in split.train for w in dict.fromkeys(vectorization.tokenize(texts[i])))\n    return ["", "[UNK]"] + [w for w, _ in counts.most_common(n)]', "count each occurrence, not the posts."),

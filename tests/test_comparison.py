@@ -451,6 +451,13 @@ MEASURED = {  # sentence -> what the file of runs says in place of the braces
 }
 
 
+def test_lesson_05_names_the_mean_of_the_example_under_the_page_s_conditions():
+    rows = evaluation.summary(evaluation.results()).set_index(["condition", "model"])
+    mean = rows.loc[("reference", "Keras example, GloVe frozen"), "mean"]
+    (sentence,) = re.findall(r"Its mean test accuracy\]\(\S+\) is about ([\d.]+\d)\.", "\n".join(markdown(read(NOTEBOOKS[4]))))
+    assert sentence == f"{mean:.2f}"
+
+
 def test_lesson_08_says_what_was_measured_and_nothing_else():
     text = "\n".join(markdown(read(NOTEBOOKS[7])))
     section = text.partition("## Results on the real posts")[2].partition("## Exercises")[0]
@@ -460,7 +467,7 @@ def test_lesson_08_says_what_was_measured_and_nothing_else():
         told = sentence.format(*values())
         assert told in text
         section = section.replace(told, "")
-    for method in ("19,997", "value 0", "lesson 2", "2,000 times", "lowest 2.5%", "2.5%", "unless the other model is *ahead*",
+    for method in ("19,997", "first 200 tokens", "value 0", "lesson 2", "2,000 times", "lowest 2.5%", "2.5%", "unless the other model is *ahead*",
                    "with 200 labels, one"):
         section = section.replace(method, "")
     assert not re.findall(r".*(?:\d|ahead|behind|not decided|lower|lowest).*", section), "untested"

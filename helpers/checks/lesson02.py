@@ -74,7 +74,7 @@ def cut_header(answer):
         *(("blank lines within the body are lost; only the first one ends the header.",
            lambda post, mark=mark: mark.join(post.split("\n\n")[1:])) for mark in ("", " ", "\n")),
     ], read=text)
-    return "short, long and folded headers alike, and not one line of a body lost."
+    return "short and long headers, also with continued lines, and not one line of a body lost."
 
 
 def _is_quote(line):

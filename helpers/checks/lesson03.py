@@ -125,7 +125,7 @@ def learn_words(answer, texts, split):
         (seen.format("all"), lambda texts, split, n_words: learn_vocabulary(texts, n_words + 2)),
         ("count each occurrence, not the posts.",
          learn(words=lambda text: dict.fromkeys(tokenize(text)))),
-        ("these are no tokens: use `vectorization.tokenize`.", learn(words=str.split)),
+        ("these are no tokens: use `vectorization.count_tokens`.", learn(words=str.split)),
         ("the two special entries come on top of `n_words` words.", learn(more=-2)),
         ('"" and "[UNK]" come first.', learn(special=())),
     ], read=names, judge=judge)

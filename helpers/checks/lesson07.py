@@ -61,7 +61,7 @@ def masked_softmax(answer):
         ("padding gets a weight; the mask is not used.", lambda scores, mask: _softmax(scores)),
         ("padding is set to 0 after the softmax, so the weights no longer sum to 1.",
          lambda scores, mask: _softmax(scores) * mask),
-        ("a score of 0 is no score of padding (exp(0) is 1): use minus infinity.",
+        ("a score of 0 is no score of padding (exp(0) is 1): use a very low number.",
          lambda scores, mask: _softmax(scores * mask)),
         *(("True is a token, not padding.",
            lambda scores, mask, low=low: _softmax(np.where(mask, low, scores)))
