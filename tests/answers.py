@@ -700,7 +700,7 @@ WRONG["masked_softmax"] = [
     ('lambda s, m: np.exp(s) / np.exp(s).sum()', "expected [1.0, 0.0]."),
     ('def f(s, m):\n    e = np.exp(s - s.max())\n    return e / e.sum()', "padding gets a weight; the mask is not used."),
     ('def f(s, m):\n    e = np.exp(s - s.max())\n    return e / e.sum() * m', "padding is set to 0 after the softmax, so the weights no lon"),
-    ('def f(s, m):\n    s = s * m\n    e = np.exp(s - s.max())\n    return e / e.sum()', "a score of 0 is no score of padding (exp(0) is 1): use minus"),
+    ('def f(s, m):\n    s = s * m\n    e = np.exp(s - s.max())\n    return e / e.sum()', "a score of 0 is no score of padding (exp(0) is 1): use a ver"),
     ('def f(s, m):\n    e = np.exp(s) * m\n    return e / e.sum()', "large scores overflow: subtract the maximum first."),
     ('def f(s, m):\n    e = np.exp(s - s.max()) * m\n    return e / e.sum()', "subtract the maximum of the tokens, not of padding: else all"),
     ('def f(s, m):\n    s = np.where(m, -np.inf, s)\n    e = np.exp(s - s.max())\n    return e / e.sum()', "True is a token, not padding."),
