@@ -213,6 +213,34 @@ def thread_interval(correct, threads, seed, level=0.95, n_samples=2_000):
     return float(low), float(high)
 
 
+def load_encoder(*, model=ENCODER, folder="", max_pieces=256):
+    """Load the sentence encoder.
+
+    Parameters
+    ----------
+    model, folder, max_pieces
+        As in `encode_texts`.
+
+    Returns
+    -------
+    sentence_transformers.SentenceTransformer
+
+    Raises
+    ------
+    RuntimeError
+        If sentence-transformers is not installed.
+    """
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise RuntimeError(
+            "The sentence encoder needs a package that is not installed. Install it with "
+            "`pip install sentence-transformers`, or leave the encoder out.") from error
+    encoder = SentenceTransformer(str(folder) or model)
+    encoder.max_seq_length = max_pieces
+    return encoder
+
+
 def encode_texts(texts, *, model=ENCODER, folder="", max_words=200, max_pieces=256):
     """Return the sentence encoder's vectors of some texts, from the cache or computed now.
 
@@ -242,14 +270,7 @@ def encode_texts(texts, *, model=ENCODER, folder="", max_words=200, max_pieces=2
     texts = [" ".join(text.split()[:max_words]) for text in texts]
 
     def build():
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise RuntimeError(
-                "The sentence encoder needs a package that is not installed. Install it with "
-                "`pip install sentence-transformers`, or leave the encoder out.") from error
-        encoder = SentenceTransformer(str(folder) or model)
-        encoder.max_seq_length = max_pieces
+        encoder = load_encoder(model=model, folder=folder, max_pieces=max_pieces)
         return {"vectors": encoder.encode(texts, batch_size=32).astype(np.float32)}
 
     digest = hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()

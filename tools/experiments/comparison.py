@@ -125,23 +125,28 @@ def means_of_vectors(x, matrix):
     return np.concatenate(rows)
 
 
+def vectors_model():
+    """Return the classifier of mean vectors, not fitted yet."""
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=2_000))
+
+
 def _mean_of_vectors(task):
     matrix = np.asarray(task.posts.matrix)
     x, labels, _ = task.all_labeled()
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2_000))
-    model.fit(means_of_vectors(x, matrix), labels)
+    model = vectors_model().fit(means_of_vectors(x, matrix), labels)
     answers = model.predict(means_of_vectors(task.posts.x_test, matrix))
     return answers, {"learned_parameters": model[-1].coef_.size}
 
 
-def _encoder_model():
+def encoder_model():
+    """Return the classifier of the encoder's vectors, not fitted yet."""
     return LogisticRegression(C=10, max_iter=2_000)
 
 
 def _encoder(task):
     encoded = task.encode()
     _, labels, rows = task.all_labeled()
-    model = _encoder_model().fit(encoded[rows], labels)
+    model = encoder_model().fit(encoded[rows], labels)
     return model.predict(encoded[task.posts.test]), {"learned_parameters": model.coef_.size}
 
 
@@ -154,7 +159,7 @@ def _both_scores(task, labeled, x, rows):
     x_labeled, labels, rows_labeled = labeled
     words = word_model(models.naive_bayes()).fit(as_texts(x_labeled), labels)
     encoded = task.encode()
-    encoder = _encoder_model().fit(encoded[rows_labeled], labels)
+    encoder = encoder_model().fit(encoded[rows_labeled], labels)
     scores = words[-1].predict_joint_log_proba(words[0].transform(as_texts(x)))
     spread = scores.std(axis=1, keepdims=True)
     scores = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1, spread)
@@ -174,7 +179,7 @@ def _words_and_encoder(task):
     return answers, {"weight": weight, "validation_accuracy": float(max(accuracies))}
 
 
-def _network(build, vectors, trainable, **recipe):
+def _network(build, vectors, trainable, recipe):
     def measure(task):
         models.set_seed(task.seed)
         matrix = vectors(task.posts.matrix, task.seed)
@@ -195,7 +200,7 @@ def _network(build, vectors, trainable, **recipe):
     return measure
 
 
-def raw(matrix, seed):
+def _raw(matrix, seed):
     return np.array(matrix)
 
 
@@ -206,6 +211,17 @@ def _random(matrix, seed):
 EXAMPLE, ONE_TOKEN = models.build_example_network, models.build_one_token_network
 ATTENTION, RECIPE = models.build_attention_network, {"dropped_share": 0.4, "decay": True}
 STANDARDIZED = models.standardized_matrix
+# how each network is built, what its embedding starts from, whether that is trained, further options
+NETWORKS = {
+    "one-token network, GloVe frozen": (ONE_TOKEN, _raw, False, {}),
+    "one-token network, GloVe fine-tuned": (ONE_TOKEN, _raw, True, {}),
+    "attention network, GloVe frozen": (ATTENTION, STANDARDIZED, False, RECIPE),
+    "attention network, GloVe fine-tuned": (ATTENTION, STANDARDIZED, True, RECIPE),
+    "attention network, random vectors": (ATTENTION, _random, True, RECIPE),
+    "Keras example, GloVe frozen": (EXAMPLE, _raw, False, {}),
+    "Keras example, GloVe fine-tuned": (EXAMPLE, _raw, True, {}),
+    "Keras example, random vectors": (EXAMPLE, _random, True, {}),
+}
 MODELS = {
     "most frequent class": _most_frequent,
     "naive Bayes": _words(lambda seed: models.naive_bayes()),
@@ -215,16 +231,8 @@ MODELS = {
     "mean of GloVe vectors": _mean_of_vectors,
     "sentence encoder": _encoder,
     "naive Bayes and sentence encoder": _words_and_encoder,
-    "one-token network, GloVe frozen": _network(ONE_TOKEN, raw, False),
-    "one-token network, GloVe fine-tuned": _network(ONE_TOKEN, raw, True),
-    "attention network, GloVe frozen": _network(ATTENTION, STANDARDIZED, False, **RECIPE),
-    "attention network, GloVe fine-tuned": _network(ATTENTION, STANDARDIZED, True, **RECIPE),
-    "attention network, random vectors": _network(ATTENTION, _random, True, **RECIPE),
-    "Keras example, GloVe frozen": _network(EXAMPLE, raw, False),
-    "Keras example, GloVe fine-tuned": _network(EXAMPLE, raw, True),
-    "Keras example, random vectors": _network(EXAMPLE, _random, True),
+    **{name: _network(*parts) for name, parts in NETWORKS.items()},
 }
-NETWORKS = tuple(name for name in MODELS if "network" in name or "Keras" in name)
 QUICK = tuple(name for name in MODELS if name not in NETWORKS)
 WITH_ENCODER = tuple(name for name in MODELS if "encoder" in name)
 # the rows of the learning curve, measured under the condition "body"

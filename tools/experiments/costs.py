@@ -16,9 +16,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
@@ -61,19 +58,16 @@ def word_model(name, x, labels):
 
 def mean_of_vectors(x, labels, matrix):
     """Return the same for the mean of GloVe vectors."""
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2_000))
-    model.fit(comparison.means_of_vectors(x, matrix), labels)
+    model = comparison.vectors_model().fit(comparison.means_of_vectors(x, matrix), labels)
     megabytes = (matrix.nbytes + model[-1].coef_.nbytes) / 1e6
     return lambda x: model.predict(comparison.means_of_vectors(x, matrix)), megabytes
 
 
 def network(name, matrix, n_classes):
     """Return the same for a network."""
-    build, vectors = {"one": (comparison.ONE_TOKEN, comparison.raw),
-                      "att": (comparison.ATTENTION, comparison.STANDARDIZED),
-                      "Ker": (comparison.EXAMPLE, comparison.raw)}[name[:3]]
+    build, vectors, trainable, _ = comparison.NETWORKS[name]
     models.set_seed(0)
-    model = build(vectors(matrix, 0), n_classes)
+    model = build(vectors(matrix, 0), n_classes, trainable=trainable)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.keras"
         model.save(path)
@@ -83,16 +77,13 @@ def network(name, matrix, n_classes):
 
 def encoder(folder, texts, labels):
     """Return a function from texts to answers, and megabytes, for the sentence encoder."""
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(folder or evaluation.ENCODER)
-    model.max_seq_length = 256
+    model = evaluation.load_encoder(folder=folder)
 
     def encode(texts):
         cut = [" ".join(text.split()[:comparison.ENCODER_WORDS]) for text in texts]
         return model.encode(cut, batch_size=32)
 
-    classifier = LogisticRegression(C=10, max_iter=2_000).fit(encode(texts), labels)
+    classifier = comparison.encoder_model().fit(encode(texts), labels)
     n_numbers = sum(weight.numel() for weight in model.parameters()) + classifier.coef_.size
     return lambda texts: classifier.predict(encode(texts)), 4 * n_numbers / 1e6
 

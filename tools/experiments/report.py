@@ -174,8 +174,7 @@ def page(runs):
               _curve_table(evaluation.learning_curve(runs)), f"Differences from {BASE}:",
               _table(["labeled posts", "model", "difference (95% interval)", "splits"],
                      few[["n_labels", "model", "text", "splits"]].values.tolist())]
-    if costs.COSTS.exists():
-        parts += _cost()
+    parts += _cost()
     gaps = missing(runs)
     versions = ", ".join(f"{name} {number}" for name, number in runs["versions"].iloc[-1].items())
     parts += ["## Not measured yet", "\n".join(f"* {gap}" for gap in gaps) or "Nothing.",
