@@ -43,6 +43,8 @@ SHARES = {"validation_split": 0.05, "test_split": 0.2}
 ONE_IN = 5  # one labeled post in five is for validation, and at most the whole validation set
 BATCH_SIZE, SMALL_BATCH, MANY = 128, 32, 5_000  # below 5,000 posts large batches are too few
 EPOCHS, PATIENCE = 20, 5
+# C of the encoder's classifier, times the number of training posts: alone, and beside naive Bayes
+C_TIMES_POSTS = {"reference": (100_000, 300_000), "body": (3_000, 30_000), "strict": (10_000, 300_000)}
 WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # of naive Bayes beside the encoder
 ENCODER_WORDS = 200  # as many as the tokens of the others
 KEY = ("model", "condition", "seed", "n_labels")
@@ -62,6 +64,8 @@ class Task:
         The split's arrays.
     n_train, n_validation : int
         Number of labeled posts of the training and validation sets.
+    condition : str
+        The condition under which the posts were prepared.
     seed, epochs : int
         Seed of everything random, and the maximum number of epochs.
     encode : callable
@@ -71,6 +75,7 @@ class Task:
     posts: preparation.Prepared
     n_train: int
     n_validation: int
+    condition: str
     seed: int
     epochs: int
     encode: callable
@@ -138,15 +143,16 @@ def _mean_of_vectors(task):
     return answers, {"learned_parameters": model[-1].coef_.size}
 
 
-def encoder_model():
+def encoder_model(c):
     """Return the classifier of the encoder's vectors, not fitted yet."""
-    return LogisticRegression(C=10, max_iter=2_000)
+    return LogisticRegression(C=c, max_iter=2_000)
 
 
 def _encoder(task):
     encoded = task.encode()
     _, labels, rows = task.all_labeled()
-    model = encoder_model().fit(encoded[rows], labels)
+    alone, _ = C_TIMES_POSTS[task.condition]
+    model = encoder_model(alone / len(labels)).fit(encoded[rows], labels)
     return model.predict(encoded[task.posts.test]), {"learned_parameters": model.coef_.size}
 
 
@@ -159,7 +165,8 @@ def _both_scores(task, labeled, x, rows):
     x_labeled, labels, rows_labeled = labeled
     words = word_model(models.naive_bayes()).fit(as_texts(x_labeled), labels)
     encoded = task.encode()
-    encoder = encoder_model().fit(encoded[rows_labeled], labels)
+    _, beside = C_TIMES_POSTS[task.condition]
+    encoder = encoder_model(beside / len(labels)).fit(encoded[rows_labeled], labels)
     scores = words[-1].predict_joint_log_proba(words[0].transform(as_texts(x)))
     spread = scores.std(axis=1, keepdims=True)
     scores = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1, spread)
@@ -287,7 +294,7 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
         most = len(posts.y_train) + len(posts.y_validation)
         raise ValueError(f"n_labels must be 0 or a number up to {most:,}, but is {n_labels}.")
     start = time.perf_counter()
-    task = Task(posts, n_train, n_validation, seed, epochs, lambda: _encoded(
+    task = Task(posts, n_train, n_validation, condition, seed, epochs, lambda: _encoded(
         dataset, data_dir, evaluation.CONDITIONS[condition]["text"], encoder))
     answers, measured = MODELS[model](task)
     correct = answers == posts.y_test
@@ -327,14 +334,15 @@ def grid():
         return [(model, condition, seed, 0) for condition in evaluation.CONDITIONS
                 for seed in seeds for model in names]
 
-    def curve(names):
-        return [(model, "body", seed, size) for seed in SEEDS for size in SIZES for model in names]
+    def curve(names, seeds):
+        return [(model, "body", seed, size) for seed in seeds for size in SIZES for model in names]
 
+    quick = [name for name in CURVE if name in QUICK]
     slow = [name for name in CURVE if name in NETWORKS]
-    rows = table(QUICK, SEEDS) + curve([name for name in CURVE if name in QUICK])
+    rows = table(QUICK, SEEDS) + curve(quick, SEEDS)
     for seed in SEEDS:
         rows += table(FIRST, [seed])
-    rows += curve(slow) + table(QUICK, MORE_SEEDS)
+    rows += curve(slow, SEEDS) + table(QUICK, MORE_SEEDS) + curve(quick, MORE_SEEDS)
     rows += table([name for name in NETWORKS if name not in FIRST], SEEDS)
     return [dict(zip(KEY, values)) for values in rows]
 

@@ -80,10 +80,10 @@ def encoder(folder, texts, labels):
     model = evaluation.load_encoder(folder=folder)
 
     def encode(texts):
-        cut = [" ".join(text.split()[:comparison.ENCODER_WORDS]) for text in texts]
+        cut = [evaluation.first_words(text, comparison.ENCODER_WORDS) for text in texts]
         return model.encode(cut, batch_size=32)
 
-    classifier = comparison.encoder_model().fit(encode(texts), labels)
+    classifier = comparison.encoder_model(1).fit(encode(texts), labels)
     n_numbers = sum(weight.numel() for weight in model.parameters()) + classifier.coef_.size
     return lambda texts: classifier.predict(encode(texts)), 4 * n_numbers / 1e6
 
