@@ -1,8 +1,11 @@
-# The course's commands; CONTRIBUTING.md gives each one for those without make.
+# The course's commands; CONTRIBUTING.md gives each one for those without make; docs/commands.md tells what they write.
 PYTHON ?= python3
 DATASET ?= sample
 DATA_DIR ?=
+# Options of tools/run_lessons.py: PARAMS="--only 05 06 -p epochs 6" runs two lessons, with another parameter.
 PARAMS ?=
+# Options of JupyterLab: LAB=--allow-root, which root needs in a container.
+LAB ?=
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -30,7 +33,7 @@ lint: $(READY)
 	$(BIN)/python -m codespell_lib
 
 lab: $(READY)
-	$(BIN)/python -m jupyterlab --preferred-dir notebooks
+	$(BIN)/python -m jupyterlab --FileContentsManager.preferred_dir=$(if $(wildcard my/*.ipynb),my,notebooks) $(LAB)
 
 notebooks: $(READY)
 	$(BIN)/python tools/refresh_notebooks.py
@@ -44,7 +47,7 @@ demo: site
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) helpers/check_env.py --python-only
 	$(PYTHON) -m venv .venv
-	@echo "Installing what requirements.lock pins, some 2 GB: this takes minutes, once."
+	@echo "Installing what requirements.lock pins, almost 3 GB with the tools for tests and site: this takes minutes, once."
 	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	$(BIN)/python -c "import pathlib; pathlib.Path('$(READY)').touch()"

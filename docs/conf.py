@@ -21,7 +21,7 @@ nb_execution_mode = "off"  # the committed outputs are tested; the site shows th
 myst_enable_extensions = ["colon_fence", "attrs_inline"]
 myst_heading_anchors = 3
 suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]
-exclude_patterns = ["try", "README.md"]
+exclude_patterns = ["docs/node_modules"]
 
 html_theme = "pydata_sphinx_theme"
 html_title = project
