@@ -21,27 +21,13 @@ import platformdirs
 LOCK_SECONDS = 1800
 SILENT_SECONDS = 30  # a longer wait for a lock is told
 FULL = (errno.ENOSPC, errno.EDQUOT)
-FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def cache_dir(need_mb=0):
-    """Return the course's cache folder, made if it is not there.
+    """Return the course's cache folder, made if it is not there, or say why it cannot be written.
 
-    The environment variable ``WORD_EMBEDDINGS_CACHE`` names another place.
-
-    Parameters
-    ----------
-    need_mb : int, optional
-        The disk space that is needed there, for the message.
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    RuntimeError
-        If the folder cannot be made or written.
+    The environment variable ``WORD_EMBEDDINGS_CACHE`` names another place. `need_mb` is the disk
+    space that will be needed there, for the message; so it is in the other functions.
     """
     named = os.environ.get("WORD_EMBEDDINGS_CACHE")
     own = platformdirs.user_cache_dir("word-embeddings-course", appauthor=False)
@@ -58,62 +44,37 @@ def cache_dir(need_mb=0):
 
 @contextmanager
 def room_told(folder, need_mb=0):
-    """Turn what a full or forbidden folder raises into one sentence.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-    need_mb : int, optional
-        The disk space that is needed there, for the message.
-
-    Raises
-    ------
-    RuntimeError
-        With the folder, the reason and the need.
-    """
+    """Turn what a full disk raises into one sentence."""
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
-            problem = f"The disk of the folder {folder} is full"
-        elif error.errno in FORBIDDEN and str(error.filename or "").startswith(str(folder)):
-            problem = f"The folder {folder} cannot be written ({error.strerror})"
-        else:
+        if error.errno not in FULL:
             raise
+        problem = f"The disk of the folder {folder} is full"
         raise RuntimeError(no_room(problem, need_mb)) from error
 
 
 @contextmanager
 def locked(target):
-    """Let one process at a time work on `target`.
-
-    Parameters
-    ----------
-    target : pathlib.Path
-        The file or folder; the lock lies beside it.
-
-    Raises
-    ------
-    RuntimeError
-        If another process holds the lock for too long, or the folder cannot hold locks.
-    """
-    lock = filelock.FileLock(target.with_name(target.name + ".lock"))
+    """Let one process at a time work on a file or folder; the lock lies beside it."""
+    path = target.with_name(target.name + ".lock")
+    lock = filelock.FileLock(path)
     try:
         try:
-            lock.acquire(timeout=min(SILENT_SECONDS, LOCK_SECONDS))
+            lock.acquire(timeout=SILENT_SECONDS)
         except filelock.Timeout:
             waiting = f"Waiting for another process that works on {target}."
             print(waiting, file=sys.stderr, flush=True)
-            lock.acquire(timeout=max(LOCK_SECONDS - SILENT_SECONDS, 0))
+            lock.acquire(timeout=LOCK_SECONDS)
     except filelock.Timeout as error:
         raise RuntimeError(
             f"Another process has worked on {target} for over {LOCK_SECONDS} s. Wait for it, or, "
-            f"if it no longer runs, delete {lock.lock_file} and run again.") from error
+            f"if it no longer runs, delete {path} and run again.") from error
     except (OSError, NotImplementedError) as error:  # NFS without locks, or another user's file
         raise RuntimeError(
-            f"The folder {target.parent} cannot hold the lock {Path(lock.lock_file).name} "
-            f"({error}). Name a folder of yours on a local disk in the environment variable "
-            "WORD_EMBEDDINGS_CACHE.") from error
+            f"The folder {path.parent} cannot hold the lock {path.name} ({error}). Name a folder "
+            "of yours on a local disk in the environment variable WORD_EMBEDDINGS_CACHE."
+        ) from error
     try:
         yield
     finally:
@@ -122,21 +83,9 @@ def locked(target):
 
 @contextmanager
 def partial(target, need_mb=0):
-    """Give a temporary path beside `target`, renamed to it when all went well.
+    """Give a temporary path beside `target`, renamed to it when all went well; use under `locked`.
 
-    Whatever an earlier, killed run left under the temporary name is removed first. Call
-    it under `locked`.
-
-    Parameters
-    ----------
-    target : pathlib.Path
-    need_mb : int, optional
-        The disk space that is needed, for the message if the disk is full.
-
-    Yields
-    ------
-    pathlib.Path
-        Where to write.
+    Whatever an earlier, killed run left under the temporary name is removed first.
     """
     path = target.with_name(target.name + ".partial")
     with room_told(target.parent, need_mb):
@@ -145,28 +94,16 @@ def partial(target, need_mb=0):
             yield path
             _remove(target)
             os.replace(path, target)
-        except BaseException:
+        finally:
             with suppress(OSError):
                 _remove(path)
-            raise
 
 
 def cached_arrays(name, settings, build):
-    """Return arrays from the cache, or build and keep them.
+    """Return a dict of read-only arrays from the cache, or build and keep them.
 
-    Parameters
-    ----------
-    name : str
-        What the arrays are, for people who look into the folder.
-    settings : dict
-        Everything that the result depends on: JSON values only. Long inputs go in as hashes.
-    build : callable
-        Takes nothing, returns a dict of names to arrays. Called only if nothing usable is there.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-        Memory-mapped, read-only.
+    `settings` are JSON values, everything that the result depends on (long inputs as hashes);
+    `build` takes nothing and is called only if nothing usable is there.
     """
     key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode("utf-8")).hexdigest()[:20]
     folder = cache_dir() / f"{name}-{key}"
@@ -182,12 +119,7 @@ def cached_arrays(name, settings, build):
 
 
 def file_digest(path):
-    """Return the SHA-256 of a file's content as 64 hexadecimal digits.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    """
+    """Return the SHA-256 of a file's content as 64 hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,7 +1,7 @@
 """Plumbing: the real posts and vectors from the network, whole and checked, or not at all.
 
-Pooch downloads and compares checksums, remotezip reads one member of a zip archive on a server.
-What arrives is written beside its place and renamed once its checks pass.
+Pooch downloads a file, remotezip reads one member of a zip archive on a server. What arrives is
+written beside its place and renamed once its checks pass.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ import urllib.request
 import zipfile
 import zlib
 from collections import defaultdict
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pooch
@@ -23,7 +24,7 @@ import urllib3
 from tqdm import tqdm
 
 from helpers._archives import read_tar
-from helpers._cache import locked, no_room, partial, room_told
+from helpers._cache import file_digest, locked, no_room, room_told
 
 POSTS = (
     "http://www.cs.cmu.edu/afs/cs.cmu.edu/project/theo-20/www/data/news20.tar.gz",
@@ -61,94 +62,64 @@ GROUP_DIGESTS = {
     "talk.religion.misc": "aef4e4ea44c2bb89",
 }
 MIN_SAME_GROUPS = 16
-POSTS_MB = 20
 ZIP_MB = 863
-TEXT_MB_PER_DIMENSION = 3.5  # of an unpacked member, rounded up
 CONNECT_SECONDS, SILENCE_SECONDS = 4, 20
 TRIES = 2
-NETWORK_ERRORS = (requests.RequestException, remotezip.RemoteIOError, urllib3.exceptions.HTTPError)
+NETWORK_ERRORS = (requests.RequestException, remotezip.RemoteZipError, urllib3.exceptions.HTTPError)
 
 
-def fetch_posts(target):
-    """Download the archive of the 19,997 posts.
+def fetch_posts(target, need_mb):
+    """Download the archive of the 19,997 posts to `target`; return it, whole and checked.
 
-    Parameters
-    ----------
-    target : pathlib.Path
-        Where the archive goes. If it is there already, nothing is downloaded.
-
-    Returns
-    -------
-    pathlib.Path
-        `target`, whole and checked.
-
-    Raises
-    ------
-    RuntimeError
-        If no source gave it, the folder is full or cannot be written, or another process holds
-        the lock.
+    If it is there already, nothing is downloaded. Raises RuntimeError if no source gave it.
     """
     def get(url, path):
         _retrieve(url, path)
-        check_posts(path)
+        _check_posts(path)
 
-    return _from_first(POSTS, get, target, POSTS_MB, by_hand=target.name)
+    return _from_first(POSTS, get, target, need_mb, by_hand=target.name)
 
 
-def fetch_vectors(target, embedding_dim):
+def fetch_vectors(target, need_mb):
     """Download one text file of GloVe 6B, without the rest of its archive where the server can.
 
-    Parameters
-    ----------
-    target : pathlib.Path
-        Where the file goes, named as in the archive, such as ``glove.6B.100d.txt``.
-    embedding_dim : int
-        50, 100, 200 or 300.
-
-    Returns
-    -------
-    pathlib.Path
-        `target`, whole and checked, by SHA-256 (100 dimensions) or by the archive's own checksum.
-
-    Raises
-    ------
-    RuntimeError
-        As for `fetch_posts`.
+    `target` is named as in the archive, such as ``glove.6B.100d.txt``. Else as `fetch_posts`.
     """
-    need_mb = TEXT_MB_PER_DIMENSION * embedding_dim
-
     def get(url, path):
         try:
-            _take_remote_member(url, target.name, path)
+            with remotezip.RemoteZip(url, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)) as archive:
+                _take_member(archive, path)
         except remotezip.RangeNotSupported:
             print(f"{urlsplit(url).hostname} serves whole files only: downloading {ZIP_MB} MB")
             _check_room(target, ZIP_MB + need_mb)
             whole = path.with_name("glove.6B.zip")
-            _retrieve(url, whole, SHA256["glove.6B.zip"])
+            _retrieve(url, whole)
+            _check_digest(whole)
             with zipfile.ZipFile(whole) as archive:
-                _take_member(archive, target.name, path)
+                _take_member(archive, path)
+        _check_digest(path)
 
     return _from_first(VECTORS, get, target, need_mb, by_hand="glove.6B.zip")
 
 
-def check_posts(path):
-    """Compare an archive's posts with the collection that the course was measured on.
-
-    Raises
-    ------
-    ValueError
-        If the archive is damaged or holds other posts.
-    """
+def _check_posts(path):
+    """Compare an archive's posts with the collection that the course was measured on."""
     digests = defaultdict(hashlib.sha256)
     for name, content in sorted(read_tar(path).items()):
         group, _, file = name.partition("/")
         digests[group].update(file.encode("utf-8") + b"\0" + content + b"\0")
-    same = 0
-    for group, digest in digests.items():
-        same += digest.hexdigest()[:16] == GROUP_DIGESTS.get(group)
+    same = sum(digest.hexdigest()[:16] == GROUP_DIGESTS.get(group)
+               for group, digest in digests.items())
     if len(digests) != len(GROUP_DIGESTS) or same < MIN_SAME_GROUPS:
         raise ValueError(f"holds other posts than the 20 Newsgroups collection: {same} of "
                          f"{len(digests)} groups are the same")
+
+
+def _check_digest(path):
+    """Compare a file with what was published, if its SHA-256 is known."""
+    digest = file_digest(path)
+    if SHA256.get(path.name, digest) != digest:
+        raise ValueError(f"is another file than {path.name}: its SHA-256 is {digest}")
 
 
 def _from_first(urls, get, target, need_mb, by_hand):
@@ -159,7 +130,7 @@ def _from_first(urls, get, target, need_mb, by_hand):
             return target
         _check_room(target, need_mb)
         for url in urls:
-            reason = _try_source(url, get, target, need_mb)
+            reason = _try_source(url, get, target)
             if not reason:
                 return target
             reasons.append(f"  {url}: {reason}")
@@ -169,19 +140,17 @@ def _from_first(urls, get, target, need_mb, by_hand):
         'or in a folder that data_dir names; or use dataset="sample", which needs no download.']))
 
 
-def _try_source(url, get, target, need_mb):
+def _try_source(url, get, target):
     """Download from one source; return "", or the reason why it failed."""
     if not _reachable(url):
         return "it could not be reached"
-    reason = ""
     folder = target.with_name(target.name + ".download")
     for _ in range(TRIES):
         shutil.rmtree(folder, ignore_errors=True)  # what a killed run left
         folder.mkdir()
         try:
-            with partial(target, need_mb) as path:
-                get(url, folder / target.name)
-                os.replace(folder / target.name, path)
+            get(url, folder / target.name)
+            os.replace(folder / target.name, target)
             return ""
         except (ValueError, zipfile.BadZipFile, zlib.error, EOFError) as error:
             reason = f"what it sent {_one_line(error)}"
@@ -201,11 +170,9 @@ def _reachable(url):
     answered = []
 
     def connect():
-        try:
+        with suppress(OSError):
             socket.create_connection((parts.hostname, port), timeout=CONNECT_SECONDS).close()
             answered.append(True)
-        except OSError:
-            pass
 
     thread = threading.Thread(target=connect, daemon=True)
     thread.start()
@@ -213,43 +180,23 @@ def _reachable(url):
     return bool(answered)
 
 
-def _retrieve(url, path, sha256=None):
-    pooch.get_logger().setLevel("WARNING")
-    downloader = pooch.HTTPDownloader(
+def _retrieve(url, path):
+    """Download a whole file."""
+    download = pooch.HTTPDownloader(
         progressbar=_progress_bar(path.stem), timeout=(CONNECT_SECONDS, SILENCE_SECONDS))
-    known_hash = f"sha256:{sha256}" if sha256 else None
-    pooch.retrieve(url, known_hash, fname=path.name, path=path.parent, downloader=downloader)
+    download(url, path, pooch=None)
 
 
-def _take_remote_member(url, name, path):
-    """Read one member of a zip archive on a server."""
-    try:
-        with remotezip.RemoteZip(url, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)) as archive:
-            _take_member(archive, name, path)
-    except remotezip.RemoteIOError as error:
-        cause = error.__context__  # what requests raised
-        no_ranges = isinstance(cause, requests.HTTPError) and cause.response.status_code in (
-            405, 416, 501)
-        if no_ranges:
-            raise remotezip.RangeNotSupported(str(error)) from error
-        raise
-
-
-def _take_member(archive, name, path):
-    """Unpack one member of an open zip archive and check it."""
-    if name not in archive.namelist():
-        raise ValueError(f"holds no {name}")
-    info = archive.getinfo(name)
-    bar = _progress_bar(name)
-    bar.total = info.file_size
-    digest = hashlib.sha256()
-    with bar, archive.open(info) as source, open(path, "wb") as file:
+def _take_member(archive, path):
+    """Unpack the member of an open zip archive that has the path's name."""
+    if path.name not in archive.namelist():
+        raise ValueError(f"holds no {path.name}")
+    bar = _progress_bar(path.name)
+    bar.total = archive.getinfo(path.name).file_size
+    with bar, archive.open(path.name) as source, open(path, "wb") as file:
         while chunk := source.read(1 << 20):  # at the end zipfile compares its own checksum
             file.write(chunk)
-            digest.update(chunk)
             bar.update(len(chunk))
-    if SHA256.get(name, digest.hexdigest()) != digest.hexdigest():
-        raise ValueError(f"is another file than {name}: its SHA-256 is {digest.hexdigest()}")
 
 
 def _progress_bar(name):

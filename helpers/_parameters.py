@@ -12,17 +12,9 @@ SHORTEST_SEQUENCE = 149
 
 
 def check_parameters(**values):
-    """Check the values of a lesson's parameters cell.
+    """Check the values of a lesson's parameters cell, each by its name.
 
-    Parameters
-    ----------
-    **values
-        Each parameter by its name.
-
-    Raises
-    ------
-    ValueError
-        The message names the parameter, its value and what is allowed.
+    Raises ValueError; the message names the parameter, its value and what is allowed.
     """
     for name, value in values.items():
         rule, expected = _RULES[name]
@@ -31,7 +23,7 @@ def check_parameters(**values):
     validation, test = values.get("validation_split", 0), values.get("test_split", 0)
     if validation + test >= 0.9:
         raise ValueError(f"validation_split ({validation}) and test_split ({test}) together leave "
-                         "less than a tenth of the posts for training.")
+                         "a tenth of the posts or less for training; make one of them smaller.")
 
 
 def _whole(low, high):
@@ -66,7 +58,7 @@ _RULES = {
     "dataset": _one_of(DATASETS),
     "data_dir": _folder("none"),
     "output_dir": _folder("the course's"),
-    "seed": _whole(0, 2**32 - 1),
+    "seed": _whole(0, 2**31 - 1),  # lessons use the next seeds, too; the most are 2**32 - 1
     "text": _one_of(TEXT_RULES),
     "split_by": _one_of(SPLITS),
     "validation_split": _share(),

@@ -28,16 +28,15 @@ def check_python(version=None):
     shown = "Python " + ".".join(map(str, version))
     if OLDEST <= version[:2] <= NEWEST:
         return True, shown
-    return False, f"{shown}; TensorFlow needs 3.11, 3.12 or 3.13: install one and delete .venv"
+    return False, (f"{shown}; TensorFlow needs 3.11, 3.12 or 3.13: install one, delete .venv, and "
+                   "name it, such as `make lab PYTHON=python3.12`")
 
 
 def check_package(name, distributions):
     """Check that a package is installed, without importing it."""
     for distribution in distributions:
-        try:
+        with suppress(importlib.metadata.PackageNotFoundError):
             return True, f"{name} {importlib.metadata.version(distribution)}"
-        except importlib.metadata.PackageNotFoundError:
-            continue
     return False, f"{name} is not installed; {INSTALL}"
 
 
@@ -64,10 +63,8 @@ def check_memory(cgroup_files=CGROUP_FILES):
     with suppress(AttributeError, ValueError, OSError):
         limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     for name in cgroup_files:
-        try:
+        with suppress(OSError, ValueError):  # no container, or "max": no limit
             limits.append(int(Path(name).read_text(encoding="ascii")))
-        except (OSError, ValueError):  # no container, or "max": no limit
-            continue
     if not limits:
         return True, f"memory not read on {platform.system()}; the lessons need {MEMORY_GB} GB"
     total = min(limits) / 1e9
@@ -76,10 +73,9 @@ def check_memory(cgroup_files=CGROUP_FILES):
     return False, f"memory {total:.1f} GB; the lessons need {MEMORY_GB} GB: close other programs"
 
 
-def check_disk(folder=None):
-    """Check the free space where caches and temporary files go."""
-    folder = Path(folder or tempfile.gettempdir())
-    free = shutil.disk_usage(folder).free / 1e9
+def check_disk():
+    """Check the free space where temporary files go."""
+    free = shutil.disk_usage(tempfile.gettempdir()).free / 1e9
     if free >= DISK_GB:
         return True, f"disk {free:.0f} GB free"
     return False, (f"disk {free:.0f} GB free; the real data needs {DISK_GB} GB: "
@@ -87,7 +83,7 @@ def check_disk(folder=None):
 
 
 def check_data():
-    """Say where the real data was found; the sample is always there, so this cannot fail."""
+    """Say whether the real data was found; only a wrongly named folder fails the check."""
     try:
         from helpers.data import POSTS_NAMES, find_in
 

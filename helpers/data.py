@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from helpers import _archives, sample
-from helpers._cache import cache_dir, locked, partial
+from helpers._cache import cache_dir, file_digest, locked, partial
+from helpers._parameters import check_parameters
 
 N_GROUPS = 20
 ARCHIVE = "news20.tar.gz"
@@ -16,7 +17,7 @@ FOLDER = "20_newsgroup"
 # the names under which people have the posts: the university's, and those of the mirror
 POSTS_NAMES = (ARCHIVE, FOLDER, "20news-19997.tar.gz", "20_newsgroups")
 DATA_DIR_VARIABLE = "WORD_EMBEDDINGS_DATA"
-POSTS_MB, UNPACKED_MB, VECTORS_MB_PER_DIMENSION = 20, 100, 5  # room in the cache, rounded up
+POSTS_MB, UNPACKED_MB, VECTORS_MB_PER_DIMENSION = 20, 100, 3.5  # room in the cache, rounded up
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def load_corpus(dataset="sample", data_dir=""):
         The message says what was found, where, and what was expected.
     """
     where = find_posts(dataset, data_dir)
-    corpus = read_posts(where)
+    corpus = _read_posts(where)
     shown = "the bundled sample" if dataset == "sample" else where
     print(f"{len(corpus):,} posts in {len(corpus.class_names)} groups, from {shown}")
     return corpus
@@ -85,19 +86,22 @@ def find_posts(dataset="sample", data_dir=""):
 
     Raises
     ------
+    ValueError
+        If there is no such data set.
     FileNotFoundError, NotADirectoryError
         If a data folder is named and does not exist.
     RuntimeError
         If the cache folder cannot be written, or no source gave the posts.
     """
+    check_parameters(dataset=dataset)
     if dataset == "sample":
         return _sample_archive()
     found = find_in(data_dir, POSTS_NAMES, POSTS_MB)
-    if found is None:
-        from helpers import _download  # only who needs the network pays for its import
+    if found is not None:
+        return found
+    from helpers import _download  # only here: its packages print a note in a notebook
 
-        found = _download.fetch_posts(cache_dir() / ARCHIVE)
-    return found
+    return _download.fetch_posts(cache_dir() / ARCHIVE, POSTS_MB)
 
 
 def find_vectors(dataset="sample", data_dir="", embedding_dim=100):
@@ -109,41 +113,24 @@ def find_vectors(dataset="sample", data_dir="", embedding_dim=100):
     -------
     pathlib.Path
     """
+    check_parameters(dataset=dataset)
     if dataset == "sample":
         return sample.VECTORS
     member = f"glove.6B.{embedding_dim}d.txt"
     need_mb = VECTORS_MB_PER_DIMENSION * embedding_dim
     found = find_in(data_dir, (member, "glove.6B.zip"), need_mb)
-    if found is None:
-        from helpers import _download
+    if found is not None:
+        return found
+    from helpers import _download
 
-        found = _download.fetch_vectors(cache_dir() / member, embedding_dim)
-    return found
+    return _download.fetch_vectors(cache_dir() / member, need_mb)
 
 
 def find_in(data_dir, names, need_mb=0):
     """Return the first of `names` that lies in the data folder or in the cache, else None.
 
-    The data folder and the folders directly in it are searched, because archives are often
-    unpacked into separate folders.
-
-    Parameters
-    ----------
-    data_dir : path-like
-        If empty, the folder that the environment variable ``WORD_EMBEDDINGS_DATA`` names.
-    names : tuple of str
-        File or folder names, the preferred one first.
-    need_mb : int, optional
-        The disk space that a download would take, for the message if the cache cannot be written.
-
-    Returns
-    -------
-    pathlib.Path or None
-
-    Raises
-    ------
-    FileNotFoundError, NotADirectoryError
-        If a data folder is named and is missing, is a file, or holds nothing of the course.
+    The folders directly in the data folder are searched, too, because archives are often
+    unpacked into separate folders. `need_mb` is for the message if the cache cannot be written.
     """
     data_dir = data_dir or os.environ.get(DATA_DIR_VARIABLE, "")
     if data_dir:
@@ -182,26 +169,11 @@ def _find_in_data_folder(folder, names):
         f"{ARCHIVE} or {FOLDER}/ for the posts, glove.6B.zip or glove.6B.100d.txt for the vectors.")
 
 
-def read_posts(path):
-    """Read every post of an archive or of an unpacked folder.
+def _read_posts(path):
+    """Read every post of an archive, without unpacking it, or of an unpacked folder.
 
-    An archive is read without unpacking: nothing that its names say is written anywhere.
     Files are sorted by group and name, because the order in which a file system lists them
     differs, and with it every seeded shuffle that follows.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``news20.tar.gz`` or ``20_newsgroup/``.
-
-    Returns
-    -------
-    Corpus
-
-    Raises
-    ------
-    ValueError
-        If there are not 20 groups with posts, or the archive is damaged or hostile.
     """
     if path.is_dir():
         files = {}
@@ -223,8 +195,7 @@ def read_posts(path):
         raise ValueError(f"{path} holds {len(groups)} groups of posts; "
                          f"expected {N_GROUPS} folders, one per group.{without}")
     names = sorted(posts, key=lambda name: tuple(name.split("/")))
-    label_of = {group: label for label, group in enumerate(groups)}
-    labels = np.array([label_of[name.split("/")[0]] for name in names], dtype=np.int64)
+    labels = np.array([groups.index(name.split("/")[0]) for name in names], dtype=np.int64)
     digest = hashlib.sha256()
     for name in names:
         digest.update(name.encode("utf-8") + b"\0" + posts[name] + b"\0")
@@ -238,7 +209,7 @@ def unpack_posts(path):
 
     Parameters
     ----------
-    path : pathlib.Path
+    path : path-like
         What `find_posts` returned.
 
     Returns
@@ -253,11 +224,10 @@ def unpack_posts(path):
     RuntimeError
         If the disk is full.
     """
+    path = Path(path)
     if path.is_dir():
         return path
-    with open(path, "rb") as file:
-        key = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    target = cache_dir() / f"posts-{key}"
+    target = cache_dir() / f"posts-{file_digest(path)[:16]}"
     with locked(target):
         if not target.exists():
             posts = _read_archive(path)
@@ -291,11 +261,10 @@ def _is_post_name(name):
 
 def _sample_archive():
     target = cache_dir() / f"sample-{sample.fingerprint()}.tar.gz"
-    if not target.exists():
-        with locked(target):
-            if not target.exists():
-                with partial(target) as path:
-                    sample.write_archive(path)
+    with locked(target):
+        if not target.exists():
+            with partial(target) as path:
+                sample.write_archive(path)
     return target
 
 

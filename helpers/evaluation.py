@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import optimize, special, stats
 
 from helpers._cache import cached_arrays
+from helpers.vectorization import refuse_one_text
 
 RUNS = Path(__file__).resolve().parent / "results" / "runs.jsonl"
 # what a model reads, and how the posts are split
@@ -22,7 +24,27 @@ CONDITIONS = {
     "strict": {"text": "strict", "split_by": "thread"},
 }
 ENCODER = "all-MiniLM-L6-v2"
+MAX_PIECES = 256  # word pieces of each text that the encoder reads
+LEVEL = 0.95  # of every interval
 LOW, HIGH = 0.05, 20.0  # temperatures between which the best one is looked for
+
+
+def _check_answers(probabilities, labels):
+    """Return both as arrays; refuse what is not a row of probabilities and a class per post."""
+    probabilities, labels = np.asarray(probabilities), np.asarray(labels)
+    if probabilities.ndim != 2 or not probabilities.size or labels.shape != probabilities.shape[:1]:
+        raise ValueError(
+            "Probabilities are a table with a row per post, labels a list with a number per post; "
+            f"here the shapes are {probabilities.shape} and {labels.shape}.")
+    sums = probabilities.sum(axis=1)
+    if not (probabilities.min() >= 0 and np.allclose(sums, 1, atol=0.02)):
+        raise ValueError("Some rows are no probabilities: they hold NaN or a negative number, or "
+                         "do not sum to 1. Check the classifier's answers.")
+    n_classes = probabilities.shape[1]
+    if not np.isin(labels, np.arange(n_classes)).all():
+        raise ValueError(f"Some labels are no class: give numbers from 0 to {n_classes - 1}, the "
+                         "columns of the probabilities.")
+    return probabilities, labels.astype(int)
 
 
 def calibration_bins(probabilities, labels, n_bins=5):
@@ -44,7 +66,13 @@ def calibration_bins(probabilities, labels, n_bins=5):
     pandas.DataFrame
         One row per bin: "low", "high" (its limits), "posts" (their number), "confidence" and
         "accuracy" (means over these posts; NaN for a bin without posts).
+
+    Raises
+    ------
+    ValueError
+        If there is no post, a row is no probabilities, or a label no class.
     """
+    probabilities, labels = _check_answers(probabilities, labels)
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
@@ -72,6 +100,11 @@ def expected_calibration_error(probabilities, labels, n_bins=5):
     -------
     float
         0 for a perfectly calibrated classifier.
+
+    Raises
+    ------
+    ValueError
+        As `calibration_bins` does.
     """
     bins = calibration_bins(probabilities, labels, n_bins)
     distances = (bins["confidence"] - bins["accuracy"]).abs() * bins["posts"]
@@ -94,11 +127,18 @@ def apply_temperature(probabilities, temperature):
     -------
     numpy.ndarray of float64, shape (n_posts, n_classes)
         Each row sums to one.
+
+    Raises
+    ------
+    ValueError
+        If the temperature is not above 0, or a row is no probabilities.
     """
+    if not 0 < temperature < np.inf:
+        raise ValueError(f"A temperature is a number above 0, not {temperature}.")
+    probabilities, _ = _check_answers(probabilities, np.zeros(len(probabilities)))
     tiny = np.finfo(np.float32).tiny  # the logarithm of 0 is not a number
-    logits = np.log(np.maximum(probabilities.astype(np.float64), tiny)) / temperature
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    logits = np.log(np.maximum(probabilities.astype(np.float64), tiny))
+    return special.softmax(logits / temperature, axis=1)
 
 
 def best_temperature(probabilities, labels):
@@ -106,10 +146,8 @@ def best_temperature(probabilities, labels):
 
     Parameters
     ----------
-    probabilities : numpy.ndarray of float, shape (n_posts, n_classes)
-        Answers on posts that the classifier was neither trained nor measured on.
-    labels : numpy.ndarray of int, shape (n_posts,)
-        The right classes.
+    probabilities, labels
+        As for `calibration_bins`, on posts that the classifier was neither trained nor measured on.
 
     Returns
     -------
@@ -119,39 +157,37 @@ def best_temperature(probabilities, labels):
     Raises
     ------
     ValueError
-        If a probability is not a number, or no temperature between 0.05 and 20 is the best.
+        As `calibration_bins` does, and if no temperature between 0.05 and 20 is the best.
     """
-    from scipy.optimize import minimize_scalar
-
-    if not np.isfinite(probabilities).all():
-        raise ValueError("Some probabilities are NaN. Check the classifier's answers.")
+    probabilities, labels = _check_answers(probabilities, labels)
     right = np.arange(len(labels)), labels
 
     def cross_entropy(log_temperature):
         cooled = apply_temperature(probabilities, np.exp(log_temperature))
         return -np.log(np.maximum(cooled[right], np.finfo(np.float64).tiny)).mean()
 
-    found = minimize_scalar(cross_entropy, bounds=(np.log(LOW), np.log(HIGH)), method="bounded",
-                            options={"xatol": 1e-4})
-    temperature = float(np.exp(found.x))
-    if temperature < 1.01 * LOW or temperature > 0.99 * HIGH:
+    found = optimize.minimize_scalar(cross_entropy, bounds=(np.log(LOW), np.log(HIGH)),
+                                     method="bounded", options={"xatol": 1e-4})
+    low, high = cross_entropy(np.log(LOW)), cross_entropy(np.log(HIGH))
+    if min(low, high) <= found.fun:
+        n_right = np.sum(probabilities.argmax(axis=1) == labels)
         raise ValueError(
-            f"No temperature between {LOW} and {HIGH:.0f} is the best: the search ended at "
-            f"{temperature:.2f}. The posts are too few, or all answers are right or all wrong.")
-    return temperature
+            f"No temperature between {LOW} and {HIGH:.0f} is the best: the cross-entropy is "
+            f"{low:.3f} and {high:.3f} at these ends, and nowhere lower. {n_right} of the "
+            f"{len(labels)} answers are right, with a mean confidence of "
+            f"{probabilities.max(axis=1).mean():.2f}. Use more posts, or a better classifier.")
+    return float(np.exp(found.x))
 
 
-def paired_difference(a, b, level=0.95):
-    """Return the mean difference of two models over the same splits, with its t interval.
+def paired_difference(a, b):
+    """Return the mean difference of two models over the same splits, with its 95% t interval.
 
     Both models were measured on the same splits, so the split's difficulty cancels.
 
     Parameters
     ----------
     a, b : sequence of float, length n_splits
-        Accuracies of two models, split by split.
-    level : float
-        Confidence level of the interval.
+        Accuracies of two models, split by split, in the same order.
 
     Returns
     -------
@@ -161,25 +197,31 @@ def paired_difference(a, b, level=0.95):
     Raises
     ------
     ValueError
-        If the lengths differ, or there are fewer than two splits.
+        If the splits differ or stand in another order, or there are fewer than two.
     """
-    from scipy import stats
-
-    if len(a) != len(b) or len(a) < 2:
-        raise ValueError(f"A paired difference needs the same two or more splits for both models, "
-                         f"but there are {len(a)} and {len(b)} accuracies.")
-    differences = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
+    if isinstance(a, pd.Series) and isinstance(b, pd.Series) and not a.index.equals(b.index) \
+            and a.index.isin(b.index).any():  # else they are rows of a table, not splits
+        raise ValueError("The two series have other splits, or the same in another order. "
+                         "Take the splits of both, and bring both into one order: "
+                         "`a, b = a.align(b, join=\"inner\")`.")
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape or a.ndim != 1 or len(a) < 2:
+        raise ValueError("A paired difference needs the same two or more splits for both models, "
+                         f"but there are accuracies of the shapes {a.shape} and {b.shape}.")
+    differences = a - b
+    if np.isnan(differences).any():
+        raise ValueError("Some accuracies are NaN. Take the splits that both models have.")
     mean = float(differences.mean())
     error = float(differences.std(ddof=1)) / np.sqrt(len(differences))
-    half = float(stats.t.ppf((1 + level) / 2, len(differences) - 1) * error)
+    half = float(stats.t.ppf((1 + LEVEL) / 2, len(differences) - 1) * error)
     return mean, mean - half, mean + half
 
 
-def thread_interval(correct, threads, seed, level=0.95, n_samples=2_000):
-    """Return an interval for an accuracy, by resampling whole threads.
+def thread_interval(correct, threads, seed):
+    """Return a 95% interval for an accuracy, by resampling whole threads.
 
     Posts of a thread are alike, so they are not independent observations: threads are drawn
-    with replacement, each with all of its posts (a cluster bootstrap).
+    with replacement, each with all of its posts (a cluster bootstrap), 2,000 times.
 
     Parameters
     ----------
@@ -190,36 +232,40 @@ def thread_interval(correct, threads, seed, level=0.95, n_samples=2_000):
         Number of each post's thread.
     seed : int
         Seed of the resampling.
-    level : float
-        Confidence level of the interval.
-    n_samples : int
-        How often the threads are drawn.
 
     Returns
     -------
     (float, float)
         Lower and upper end.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two threads.
     """
     _, thread_of = np.unique(np.asarray(threads), return_inverse=True)
     sizes = np.bincount(thread_of)
+    if len(sizes) < 2:
+        raise ValueError("An interval needs posts of two threads or more: drawing from one thread "
+                         "gives the same posts each time.")
     right = np.bincount(thread_of, weights=np.asarray(correct, dtype=float))
     random = np.random.RandomState(seed)
-    accuracies = np.empty(n_samples)
-    for sample in range(n_samples):
+    accuracies = np.empty(2_000)
+    for sample in range(len(accuracies)):
         drawn = random.randint(0, len(sizes), len(sizes))
         accuracies[sample] = right[drawn].sum() / sizes[drawn].sum()
-    outside = 50 * (1 - level)
+    outside = 50 * (1 - LEVEL)
     low, high = np.percentile(accuracies, [outside, 100 - outside])
     return float(low), float(high)
 
 
-def load_encoder(*, model=ENCODER, folder="", max_pieces=256):
+def load_encoder(folder=""):
     """Load the sentence encoder.
 
     Parameters
     ----------
-    model, folder, max_pieces
-        As in `encode_texts`.
+    folder : str
+        Folder with the encoder's files; "" to get them by name.
 
     Returns
     -------
@@ -236,26 +282,27 @@ def load_encoder(*, model=ENCODER, folder="", max_pieces=256):
         raise RuntimeError(
             "The sentence encoder needs a package that is not installed. Install it with "
             "`pip install sentence-transformers`, or leave the encoder out.") from error
-    encoder = SentenceTransformer(str(folder) or model)
-    encoder.max_seq_length = max_pieces
+    encoder = SentenceTransformer(str(folder) or ENCODER)
+    encoder.max_seq_length = MAX_PIECES
     return encoder
 
 
-def encode_texts(texts, *, model=ENCODER, folder="", max_words=200, max_pieces=256):
+def first_words(text, n_words):
+    """Return the first words of a text, with single blanks between them."""
+    return " ".join(text.split()[:n_words])
+
+
+def encode_texts(texts, *, max_words, folder=""):
     """Return the sentence encoder's vectors of some texts, from the cache or computed now.
 
     Parameters
     ----------
     texts : sequence of str
         Cleaned posts.
-    model : str
-        Name of the encoder, under which it is found online and its vectors are cached.
-    folder : str
-        Folder with the encoder's files; "" to get them by name.
     max_words : int
         Number of words of each text that are read.
-    max_pieces : int
-        Number of word pieces of each text that are read.
+    folder : str
+        As for `load_encoder`.
 
     Returns
     -------
@@ -266,15 +313,17 @@ def encode_texts(texts, *, model=ENCODER, folder="", max_words=200, max_pieces=2
     ------
     RuntimeError
         If the vectors are not cached and sentence-transformers is not installed.
+    TypeError
+        If `texts` is one text.
     """
-    texts = [" ".join(text.split()[:max_words]) for text in texts]
+    refuse_one_text(texts)
+    texts = [first_words(text, max_words) for text in texts]
 
     def build():
-        encoder = load_encoder(model=model, folder=folder, max_pieces=max_pieces)
-        return {"vectors": encoder.encode(texts, batch_size=32).astype(np.float32)}
+        return {"vectors": load_encoder(folder).encode(texts, batch_size=32).astype(np.float32)}
 
     digest = hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()
-    key = {"texts": digest, "n_texts": len(texts), "model": model, "max_pieces": max_pieces}
+    key = {"texts": digest, "n_texts": len(texts), "model": ENCODER, "max_pieces": MAX_PIECES}
     return cached_arrays("encoded", key, build)["vectors"]
 
 
@@ -295,13 +344,8 @@ def correct_posts(run):
     return np.unpackbits(packed)[:run["n_test"]].astype(bool)
 
 
-def results(path=RUNS):
+def results():
     """Return the measured runs on the real posts.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        File with one line of JSON per run.
 
     Returns
     -------
@@ -309,7 +353,7 @@ def results(path=RUNS):
         One row per run, among others "model", "condition", "seed", "n_labels" (0 for all) and
         "accuracy" on the test set.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = RUNS.read_text(encoding="utf-8").splitlines()
     return pd.DataFrame([json.loads(line) for line in lines])
 
 
@@ -353,15 +397,24 @@ def difference(runs, model, other, condition, n_labels=0):
     dict
         "difference" (mean of the accuracies of `model` minus those of `other`), "low", "high"
         (its interval, see `paired_difference`; NaN for one split), "splits".
+
+    Raises
+    ------
+    ValueError
+        If there is no such model, condition or number of labels.
     """
+    models, sizes = runs["model"].unique().tolist(), runs["n_labels"].unique().tolist()
+    for value, known in ((model, models), (other, models), (condition, list(CONDITIONS)),
+                         (n_labels, sizes)):
+        if value not in known:
+            raise ValueError(f"There are no runs of {value!r}. Choose one of: "
+                             f"{', '.join(map(repr, known))}.")
     rows = runs[(runs["condition"] == condition) & (runs["n_labels"] == n_labels)]
     both = rows.pivot(index="seed", columns="model", values="accuracy")
     both = both.reindex(columns=[model, other]).dropna()
-    mean, low, high = np.nan, np.nan, np.nan
+    mean, low, high = (both[model] - both[other]).mean(), np.nan, np.nan
     if len(both) > 1:
         mean, low, high = paired_difference(both[model], both[other])
-    elif len(both):
-        mean = float((both[model] - both[other]).iloc[0])
     return {"difference": mean, "low": low, "high": high, "splits": len(both)}
 
 
@@ -379,15 +432,24 @@ def threads_of_test_set(condition, seed):
     -------
     numpy.ndarray of int, shape (n_test,)
         In the order of `correct_posts`, for `thread_interval`.
+
+    Raises
+    ------
+    ValueError
+        If the threads of this test set are not kept.
     """
     with np.load(RUNS.parent / "test_threads.npz") as threads:
+        if f"{condition}-{seed}" not in threads:
+            raise ValueError(f"The threads of {condition}-{seed} are not kept. There are those of: "
+                             f"{', '.join(threads)}.")
         return threads[f"{condition}-{seed}"]
 
 
 def learning_curve(runs=None):
     """Return the accuracies at each number of labeled posts, under the condition "body".
 
-    A model's points are means over the same splits: those measured at each of its sizes.
+    A model's points are means over the same splits: those measured at each of its sizes, of which
+    there must be two or more.
 
     Parameters
     ----------
@@ -402,11 +464,10 @@ def learning_curve(runs=None):
     """
     runs = results() if runs is None else runs
     runs = runs[runs["condition"] == "body"]
-    curved = runs.loc[runs["n_labels"] > 0, "model"].unique()
-    runs = runs[runs["model"].isin(curved)]
     runs = runs.assign(labels=runs["n_train"] + runs["n_validation"])
     n_sizes = runs.groupby("model")["n_labels"].transform("nunique")
-    runs = runs[runs.groupby(["model", "seed"])["n_labels"].transform("nunique") == n_sizes]
+    n_measured = runs.groupby(["model", "seed"])["n_labels"].transform("nunique")
+    runs = runs[(n_measured == n_sizes) & (n_sizes > 1)]
     rows = runs.groupby(["model", "n_labels"], as_index=False).agg(
         labels=("labels", "median"), mean=("accuracy", "mean"), low=("accuracy", "min"),
         high=("accuracy", "max"), splits=("accuracy", "count"))

@@ -6,6 +6,7 @@
 import contextlib
 import importlib.util
 import inspect
+import io
 import json
 import os
 import platform
@@ -27,10 +28,9 @@ from packaging.requirements import Requirement
 
 from helpers import predict
 from helpers._cache import file_digest
-from helpers.headers import HEADER_PATTERN
+from helpers.headers import HEADER_PATTERN, clean_text
 from helpers.vectorization import build_vectorizer
 
-OUTPUT_VARIABLE = "WORD_EMBEDDINGS_OUTPUT"
 TEN_LINES = r"^(?:(?:[^\n]*\n){10}|[\s\S]*)"  # what `helpers.headers.drop_lines` takes away
 
 
@@ -50,33 +50,16 @@ def output_folder(output_dir=""):
     """
     course = Path(__file__).resolve().parent.parent
     home = course if (course / "notebooks").is_dir() else Path.cwd()
-    folder = Path(output_dir or os.environ.get(OUTPUT_VARIABLE) or home / "my").expanduser()
+    named = output_dir or os.environ.get("WORD_EMBEDDINGS_OUTPUT")
+    folder = Path(named or home / "my").expanduser()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 # --- the model
 
-def build_classifier(network, vocabulary, class_names, sequence_length):
-    """Put the vectorizer before a trained network and the group names behind it.
-
-    Parameters
-    ----------
-    network : keras.Model
-        From integers to probabilities.
-    vocabulary : list of str
-        As `helpers.vectorization.learn_vocabulary` returns it.
-    class_names : sequence of str
-        The groups, in the order of the probabilities.
-    sequence_length : int
-        Number of tokens that are read.
-
-    Returns
-    -------
-    keras.Model
-        Takes texts of shape (batch,); gives a dict of ``"group"`` (texts, shape (batch,)) and
-        ``"probabilities"`` (shape (batch, n_classes)).
-    """
+def _build_classifier(network, vocabulary, class_names, sequence_length):
+    """Put the vectorizer before a trained network and the group names behind it."""
     text = keras.Input((), dtype="string", name="text")
     probabilities = network(build_vectorizer(vocabulary, sequence_length)(text))
     names = layers.StringLookup(vocabulary=list(class_names), invert=True, num_oov_indices=0)
@@ -100,6 +83,7 @@ def describe(trained, *, about):
     -------
     dict
     """
+    clean_text("", about["text"])  # refuses a rule that does not exist
     versions = {"python": platform.python_version(), "keras": keras.__version__,
                 "tensorflow": tf.__version__, "numpy": np.__version__}
     return {**about, "format": predict.ABOUT_FORMAT, "class_names": list(trained.class_names),
@@ -110,8 +94,8 @@ def describe(trained, *, about):
 
 # --- the formats
 
-def save(trained, folder, *, sequence_length, text, about, formats=tuple(predict.FORMATS)):
-    """Write a classifier in several formats.
+def save(trained, folder, *, sequence_length, text, about):
+    """Write a classifier in all formats.
 
     Parameters
     ----------
@@ -121,8 +105,6 @@ def save(trained, folder, *, sequence_length, text, about, formats=tuple(predict
         Made if it is not there; earlier models in it are replaced.
     sequence_length, text, about
         As in `describe`.
-    formats : sequence of str
-        Keys of `helpers.predict.FORMATS`.
 
     Returns
     -------
@@ -132,24 +114,21 @@ def save(trained, folder, *, sequence_length, text, about, formats=tuple(predict
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    paths = {name: folder / way.path for name, way in predict.FORMATS.items()}
     facts = {**about, "sequence_length": sequence_length, "text": text}
     description = describe(trained, about=facts)
     # the same layers without an optimizer, whose state would be saved too
     network = keras.Model(trained.model.inputs, trained.model.outputs[0], name="network")
-    classifier = build_classifier(network, trained.vocabulary, trained.class_names, sequence_length)
-    paths = {}
-    for name in formats:
-        path = folder / predict.FORMATS[name].path
-        if name == "keras":
-            _save_keras(classifier, path, description)
-        elif name == "savedmodel":
-            save_savedmodel(classifier, path, description)
-        elif name == "onnx" and not all(map(importlib.util.find_spec, ("tf2onnx", "onnx"))):
-            print("ONNX is left out: it needs the packages tf2onnx and onnx.")
-            continue
-        else:
-            save_network(network, path, name, trained.vocabulary, description)
-        paths[name] = path
+    vocabulary = trained.vocabulary
+    classifier = _build_classifier(network, vocabulary, trained.class_names, sequence_length)
+    _save_keras(classifier, paths["keras"], description)
+    save_savedmodel(classifier, paths["savedmodel"], description)
+    save_network(network, paths["litert"], "litert", vocabulary, description)
+    if all(importlib.util.find_spec(package) for package in ("tf2onnx", "onnx")):
+        save_network(network, paths["onnx"], "onnx", vocabulary, description)
+    else:
+        print("ONNX is left out: it needs the packages tf2onnx and onnx.")
+        del paths["onnx"]
     return paths
 
 
@@ -179,8 +158,9 @@ def add_description(path, description):
 
 
 def _without_defaults(entry):
-    # a newer Keras writes settings that an older one does not know; those with their default value
-    # are not needed, except by a layer with a `from_config` of its own, such as TextVectorization
+    # a newer Keras writes settings that an older one does not know, of base classes too; those with
+    # their default value are not needed, except by a layer with a `from_config` of its own, such as
+    # TextVectorization
     module, _, kind = str(entry.get("module")).partition(".")
     if module == "keras" and kind in ("layers", "initializers"):
         known = getattr(getattr(keras, kind), entry["class_name"])
@@ -200,7 +180,7 @@ def save_savedmodel(classifier, folder, description):
     Parameters
     ----------
     classifier : keras.Model
-        As `build_classifier` returns it.
+        From texts to ``group`` and ``probabilities``.
     folder : pathlib.Path
         The SavedModel is its subfolder ``1``, where TensorFlow Serving looks for it. Its signature
         ``serving_default`` takes whole posts as ``text``, ``as_is`` texts without a header; both
@@ -208,18 +188,19 @@ def save_savedmodel(classifier, folder, description):
     description : dict
         As `describe` returns it.
     """
-    taken = tf.TensorSpec([None], tf.string, name="text")
+    taken = [tf.TensorSpec([None], tf.string, name="text")]
 
+    @tf.function(input_signature=taken)
     def as_is(text):
         return classifier(text)
 
+    @tf.function(input_signature=taken)
     def serving_default(text):
         return classifier(_cut_header(text, description["text"]))
 
     module = tf.Module()  # Keras's own ExportArchive would write every weight twice
     module.classifier = classifier
-    signatures = {function.__name__: tf.function(function, input_signature=[taken])
-                  for function in (as_is, serving_default)}
+    signatures = {"as_is": as_is, "serving_default": serving_default}
     with _replaced(folder) as new, predict.quiet():
         tf.saved_model.save(module, str(new / "1"), signatures)
         # TensorFlow checks the weights itself
@@ -257,8 +238,9 @@ def save_network(network, folder, name, vocabulary, description):
     ids = keras.InputSpec(shape=(None, description["sequence_length"]), dtype="int32", name="ids")
     with _replaced(folder) as new, predict.quiet():
         new.mkdir()
-        # a str: Keras 3.13 takes no path here
-        network.export(str(new / file), format=name, input_signature=[ids], verbose=False)
+        with contextlib.redirect_stdout(io.StringIO()):  # Keras 3.13 and 3.14 print all the same
+            # a str: Keras 3.13 takes no path here
+            network.export(str(new / file), format=name, input_signature=[ids], verbose=False)
         (new / predict.VOCABULARY).write_text("\n".join(vocabulary), encoding="utf-8")
         _write_description(new, description, [file, predict.VOCABULARY])
 
@@ -281,38 +263,12 @@ def _replaced(path):
 
 # --- lesson 09: what each format weighs, and whether it answers the same
 
-def ask(path, posts, *, first_on_path=()):
-    """Ask a model in a new process.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        What `helpers.predict.load` takes.
-    posts : list of str
-        Whole posts, 1 or more.
-    first_on_path : sequence of pathlib.Path
-        Folders in which the process looks for packages first, such as another version of Keras.
-
-    Returns
-    -------
-    dict
-        ``groups`` (list of str), ``probabilities`` (array of shape (n_posts, n_classes)),
-        ``first_s`` (seconds to import the format's packages, load the model and answer one post;
-        the start of Python, NumPy and `helpers` comes before the clock), ``one_ms`` (median for
-        one post), ``posts_per_s`` (best of three, in batches) and ``imported`` (which of
-        TensorFlow and Keras the process has imported).
-
-    Raises
-    ------
-    RuntimeError
-        If the process fails; the message is what it wrote to standard error.
-    """
-    folders = [*first_on_path, Path(__file__).resolve().parent.parent, os.environ.get("PYTHONPATH")]
-    search = os.pathsep.join(str(place) for place in folders if place)
-    environment = {**os.environ, "PYTHONPATH": search}
+def _ask(path, posts):
+    """Ask a model in a new process; return what `helpers.predict._measure` prints."""
     program = "import sys; from helpers import predict; predict._measure(sys.argv[1])"
-    done = subprocess.run([sys.executable, "-c", program, str(path)], input=json.dumps(posts),
-                          text=True, encoding="utf-8", capture_output=True, env=environment)
+    done = subprocess.run([sys.executable, "-c", program, str(Path(path).resolve())],
+                          input=json.dumps(posts), text=True, encoding="utf-8",
+                          capture_output=True, cwd=Path(__file__).resolve().parent.parent)
     if done.returncode:
         raise RuntimeError(f"The process that asked {path} failed:\n{done.stderr.strip()}")
     answer = json.loads(done.stdout.splitlines()[-1])
@@ -334,23 +290,21 @@ def compare_formats(paths, posts, probabilities):
     Returns
     -------
     pandas.DataFrame
-        A row per format. A format whose library is not installed is left out, with a printed line.
+        A row per format. Its first answer comes when the packages are imported and the model is
+        loaded; the start of Python, NumPy and `helpers` is not counted. A format whose library is
+        not installed is left out, with a printed line.
     """
     rows = {}
     for name, path in paths.items():
         packages = predict.FORMATS[name].packages
-        try:
-            there = ask(path, posts)
-        except RuntimeError as error:
-            if "not installed" not in str(error):
-                raise
+        if not all(importlib.util.find_spec(package.replace("-", "_")) for package in packages):
             print(f"{name} is left out: it needs {' '.join(packages)}.")
             continue
+        there = _ask(path, posts)
         changed = there["probabilities"].argmax(axis=1) != probabilities.argmax(axis=1)
         rows[name] = {
             "file, MB": size_mb(path), "installed, MB": installed_mb(*packages),
-            "first answer, s": there["first_s"], "one post, ms": there["one_ms"],
-            "posts per s": there["posts_per_s"],
+            "first answer, s": there["first_s"],
             "largest difference": float(np.abs(there["probabilities"] - probabilities).max()),
             "other groups": int(changed.sum())}
     return pd.DataFrame.from_dict(rows, orient="index")
@@ -358,8 +312,7 @@ def compare_formats(paths, posts, probabilities):
 
 def size_mb(path):
     """Return the size of a file, or of all files of a folder, in MB."""
-    path = Path(path)
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    files = [file for file in (path, *path.rglob("*")) if file.is_file()]
     return sum(file.stat().st_size for file in files) / 1e6
 
 
@@ -392,7 +345,7 @@ DATA = {
     "full": {
         "name": "20 Newsgroups, 19,997 posts",
         "type": "google-research-datasets/newsgroup",  # of the same posts on the Hub
-        "text": "Posts to twenty newsgroups of 1993, in the version of 19,997 posts with their "
+        "data": "Posts to twenty newsgroups of 1993, in the version of 19,997 posts with their "
                 "headers, collected by Ken Lang. "
                 "[Where it is kept](http://qwone.com/~jason/20Newsgroups/).",
         "faults": "* **Cross-posts.** The same text may be filed in two groups, and only one of "
@@ -404,7 +357,7 @@ DATA = {
     "sample": {
         "name": "the invented sample of the word embeddings course",
         "type": "word-embeddings-course/sample",
-        "text": "Posts invented for the course, in the layout of the 20 Newsgroups collection. "
+        "data": "Posts invented for the course, in the layout of the 20 Newsgroups collection. "
                 "**Numbers measured on invented posts say nothing about real ones.**",
         "faults": "",
         "rights": "Posts: invented for the course, CC BY 4.0."},
@@ -428,18 +381,16 @@ SPLITS = {
 }
 
 
-def model_card(about, *, figures=None, interval=None):
+def model_card(about, *, interval):
     """Write a model card in the format of the Hugging Face Hub; its numbers come from the run.
 
     Parameters
     ----------
     about : dict
-        The description that travels with the model: `helpers.predict.Predictor.about`. It may
-        hold a ``temperature`` that is part of the model, the ``ece`` of the test set in five
-        bins, and a ``threshold`` for abstaining, as in lesson 09.
-    figures : pandas.DataFrame, optional
-        Measured accuracies of other models, such as rows of `helpers.evaluation.results`.
-    interval : (float, float), optional
+        As `describe` returns it, with the lesson's parameters, the ``fingerprint`` of the posts,
+        the ``temperature`` that is part of the model, the ``ece`` of the test set in five bins
+        and the ``threshold`` for abstaining.
+    interval : (float, float)
         The interval of the test accuracy, as `helpers.evaluation.thread_interval` returns it.
 
     Returns
@@ -453,37 +404,20 @@ def model_card(about, *, figures=None, interval=None):
     ValueError
         If the description does not say what the card needs.
     """
-    missing = [name for name in (*PARAMETERS, "fingerprint", "versions") if name not in about]
+    needed = (*PARAMETERS, "fingerprint", "versions", "temperature", "ece", "threshold")
+    missing = [name for name in needed if name not in about]
     if missing:
         raise ValueError(f"The model's description does not say its {', '.join(missing)}: "
                          "give them to `describe` as `about`.")
     options = [f"-p {name} {shlex.quote(str(about[name]))}" for name in PARAMETERS]
     if about["dataset"] == "full":
         options.append("-p data_dir /path/to/data")
-    bounds, measured = "", ""
-    if interval is not None:
-        bounds = f" (95% interval over threads: {interval[0]:.3f} to {interval[1]:.3f})"
-    if figures is not None:
-        measured = f"\nOther models of the course:\n\n{_markdown(figures)}\n"
-    confidence = "The probabilities are not calibrated."
-    if "temperature" in about:
-        confidence = (f"The model contains the temperature {about['temperature']:.2f}, chosen on "
-                      "the validation set.")
-    if "ece" in about:
-        confidence += f" Expected calibration error on the test set: {about['ece']:.3f} (5 bins)."
-    if "threshold" in about:
-        confidence += (f" Below a confidence of {about['threshold']} the program that asks the "
-                       "model should abstain.")
-    data = DATA[about["dataset"]]
-    versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
-    # only lesson 09 puts a temperature into the model
-    lesson = "09_from_model_to_product" if "temperature" in about else "06_export"
-    command = f"python -m papermill notebooks/{lesson}.ipynb my_run.ipynb {' '.join(options)}"
+    versions = [f"{name} {number}" for name, number in about["versions"].items()]
     fields = {
-        **about, "n_classes": len(about["class_names"]), "groups": ", ".join(about["class_names"]),
-        "text": TEXTS[about["text"]], "split": SPLITS[about["split_by"]], "data": data["text"],
-        "rights": data["rights"], "versions": versions, "command": command, "bounds": bounds,
-        "faults": data["faults"], "measured": measured, "confidence": confidence}
+        **about, **DATA[about["dataset"]],
+        "n_classes": len(about["class_names"]), "groups": ", ".join(about["class_names"]),
+        "text": TEXTS[about["text"]], "split": SPLITS[about["split_by"]], "interval": interval,
+        "versions": ", ".join(versions), "options": " ".join(options)}
     template = (Path(__file__).parent / "model_card.md").read_text(encoding="utf-8")
     return _metadata(about) + template.format(**fields)
 
@@ -506,8 +440,3 @@ def _metadata(about):
         datasets=[data["type"]] if about["dataset"] == "full" else None,  # the sample is not there
         model_name="which-newsgroup", eval_results=[result])
     return f"---\n{card.to_yaml()}\n---\n\n"
-
-
-def _markdown(table):
-    rows = [table.columns, ["---"] * len(table.columns), *table.round(3).to_numpy()]
-    return "\n".join(f"| {' | '.join(str(cell) for cell in row)} |" for row in rows)

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from helpers._cache import cached_arrays, file_digest
+from helpers.vectorization import refuse_one_text
 
 GLOVE_6B_WORDS = 400_000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-BUFFER = 1 << 20  # bytes
 GET_AGAIN = "Delete it and get it again."
 
 
@@ -24,7 +24,7 @@ def open_vectors(path, embedding_dim=100):
 
     Parameters
     ----------
-    path : pathlib.Path
+    path : path-like
         ``glove.6B.zip`` or a text file such as ``glove.6B.100d.txt``.
     embedding_dim : int
         Numbers per vector: it selects the member of the archive.
@@ -39,10 +39,11 @@ def open_vectors(path, embedding_dim=100):
     ValueError
         If the archive is damaged or has no such member.
     """
+    path = Path(path)
     if path.suffix == ".zip":
         with _open_zip(path, embedding_dim) as (archive, info), archive.open(info) as member:
-            # zipfile finds the line ends in Python, the buffer in C: half the time
-            yield io.BufferedReader(member, BUFFER)
+            # zipfile finds the line ends in Python, the buffer of a megabyte in C: half the time
+            yield io.BufferedReader(member, 1 << 20)
     else:
         with open(path, "rb") as file:
             yield file
@@ -69,7 +70,7 @@ def read_vectors(path, words, embedding_dim=100):
 
     Parameters
     ----------
-    path : pathlib.Path
+    path : path-like
         What `helpers.data.find_vectors` returned.
     words : iterable of str
         Words to look for.
@@ -87,7 +88,10 @@ def read_vectors(path, words, embedding_dim=100):
     ------
     ValueError
         If the file is empty, cut, or of another width, or if the line of a word is damaged.
+    TypeError
+        If `words` is one word.
     """
+    refuse_one_text(words)
     wanted = {word.encode("utf-8") for word in words}
     vectors, n_words, last = {}, 0, b"\n"
     with open_vectors(path, embedding_dim) as file:
@@ -146,7 +150,7 @@ def embedding_matrix(path, vocabulary, embedding_dim=100):
 
     Parameters
     ----------
-    path : pathlib.Path
+    path : path-like
         What `helpers.data.find_vectors` returned.
     vocabulary : list of str
         What `helpers.vectorization.learn_vocabulary` returned.
@@ -163,9 +167,11 @@ def embedding_matrix(path, vocabulary, embedding_dim=100):
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         As `read_vectors` does.
     """
+    path = Path(path)
+
     def build():
         vectors, n_words = read_vectors(path, vocabulary[2:], embedding_dim)
         matrix = np.zeros((len(vocabulary), embedding_dim), dtype=np.float32)
@@ -177,7 +183,7 @@ def embedding_matrix(path, vocabulary, embedding_dim=100):
         return {"matrix": matrix, "found": found, "n_words": n_words}
 
     settings = {
-        "file": file_key(path, embedding_dim),
+        "file": _file_key(path, embedding_dim),
         "code": file_digest(Path(__file__)),
         "dim": embedding_dim,
         "vocabulary": hashlib.sha256(json.dumps(vocabulary).encode("utf-8")).hexdigest(),
@@ -191,21 +197,8 @@ def embedding_matrix(path, vocabulary, embedding_dim=100):
     return arrays["matrix"], found
 
 
-def file_key(path, embedding_dim):
-    """Return what identifies the content of a vector file: for a zip, its member's checksum.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``glove.6B.zip`` or a text file.
-    embedding_dim : int
-        Numbers per vector.
-
-    Returns
-    -------
-    str or list of int
-        Equal for equal content, as JSON can hold it.
-    """
+def _file_key(path, embedding_dim):
+    """Return what identifies the content of a vector file: for a zip, its member's checksum."""
     if path.suffix == ".zip":
         with _open_zip(path, embedding_dim) as (_, info):
             return [info.CRC, info.file_size]

@@ -15,6 +15,8 @@ from email.utils import mktime_tz, parsedate_tz
 from functools import lru_cache
 from os.path import commonprefix
 
+from helpers.vectorization import refuse_one_text
+
 REFERENCE_LINES = 10  # what the Keras example drops
 # A longer text below a "--" is no signature: 17 of 7,004 have more lines.
 SIGNATURE_LINES = 20
@@ -24,11 +26,19 @@ OLD_SIGNATURE_LINES = 10  # of a signature that no "--" announces, ruled line in
 
 # the fields of RFC 1036, and those that programs of 1993 and of today add, in lowercase
 _KNOWN_FIELDS = frozenset("""
-    approved article-i.d. bcc cc content-transfer-encoding content-type control date delivered-to
-    distribution expires followup-to from in-reply-to keywords lines message-id mime-version
-    newsgroup newsgroups news-software nntp-posting-date nntp-posting-host organisation
-    organization originator orginization path received references reply-to return-path sender
-    status subject summary supersedes to user-agent x-mailer x-newsreader xref""".split())
+    accept-language apparently-to approved arc-authentication-results arc-message-signature arc-seal
+    archived-at article-i.d. attachments authentication-results auto-submitted bcc cancel-key
+    cancel-lock cc content-description content-disposition content-id content-language
+    content-transfer-encoding content-type control date delivered-to disposition-notification-to
+    distribution dkim-filter dkim-signature domainkey-signature envelope-to errors-to expires
+    feedback-id followup-to from importance in-reply-to injection-date injection-info keywords lines
+    list-archive list-help list-id list-owner list-post list-subscribe list-unsubscribe
+    list-unsubscribe-post mail-copies-to mail-followup-to mailing-list message-id mime-version
+    newsgroup newsgroups news-software nntp-posting-date nntp-posting-host organisation organization
+    originator orginization path precedence received received-spf references reply-to resent-cc
+    resent-date resent-from resent-message-id resent-sender resent-to return-path sender sent status
+    subject summary supersedes thread-index thread-topic to user-agent x-mailer x-newsreader
+    xref""".split())
 
 
 def _names(names):
@@ -40,7 +50,8 @@ def _names(names):
 
 _LINE = r"[^\n]*(?:\n|$)"  # the rest of a line
 _KNOWN = rf"(?:{_names(_KNOWN_FIELDS)}|[Xx]-[!-9;-~]+):{_LINE}"
-_LONE = rf"{_names(['from', 'newsgroups', 'subject'])}:{_LINE}"
+# with their ends of line: before the last one of a text, Python's $ matches, too
+_LONE = rf"{_names(['from', 'newsgroups', 'subject'])}:[^\n]*\n(?:[ \t][^\n]*\n)*"
 _OTHER = rf"[!-9;-~]+:(?:[ \t]{_LINE}|\r?(?:\n|$))"  # a field of any name: a colon and a blank
 _FOLDED = rf"[ \t]{_LINE}"
 _ENVELOPE = r">?From [^\n]*\n"  # what mail programs write above each message of a folder
@@ -52,7 +63,7 @@ _ABOVE = "(?:\ufeff|\xef\xbb\xbf)?" r"(?:[ \t\r\n]*\n)?"
 # apply tf.strings.unicode_transcode(text, "UTF-8", "UTF-8") before.
 HEADER_PATTERN = (
     rf"^({_ABOVE}(?:{_ENVELOPE})?{_KNOWN}(?:{_FOLDED})*{_KNOWN}(?:{_KNOWN}|{_OTHER}|{_FOLDED})*)(?:\r?\n)?"
-    rf"|^({_ABOVE}{_LONE}(?:{_FOLDED})*)\r?\n")
+    rf"|^({_ABOVE}{_LONE})\r?\n")
 _HEADER = re.compile(HEADER_PATTERN)
 _FIELD = re.compile(r"([!-9;-~]+):(.*)")  # RFC 5322 2.2: printable ASCII without the colon
 
@@ -63,7 +74,8 @@ def split_post(text):
     A header begins with two known fields, or is one From, Newsgroups or Subject field with an empty
     line below it. It goes on for as long as lines are fields or continue a field. `HEADER_PATTERN`
     is the same rule as a regular expression. Blank lines, a byte-order mark and the "From " line of
-    a mail folder above the first field belong to the header.
+    a mail folder above the first field belong to the header. Only English names of fields are
+    known: not "Von" and "Gesendet".
 
     Parameters
     ----------
@@ -134,7 +146,7 @@ def header_field(text, name):
     return ""
 
 
-# --- rules for the lines of a body: each takes a list of lines and returns a bool per line
+# --- rules for the lines of a body: each takes all lines and returns the numbers of its own
 
 _UUENCODED = re.compile(r"X?M[ -`]{60}[ -`]?")  # a full line
 _BASE64_OR_BINHEX = re.compile(
@@ -146,15 +158,15 @@ _FILE_ENDS = re.compile(r"end|`|={4}|[A-Za-z0-9+/]{8,75}={0,2}|=[A-Za-z0-9+/]{4}
 def _encoded_file(lines):
     """Two or more full lines of one length, their "begin" line and the short lines at the end."""
     lines = [line.removesuffix("\r") for line in lines]
-    taken, full_above = [False] * len(lines), False
+    taken, full_above = set(), False
     for number, line in enumerate(lines):
         full = _is_full_line(line)
         if full and full_above and len(line) == len(lines[number - 1]):
-            taken[number - 1] = taken[number] = True
+            taken.update((number - 1, number))
             if number > 1 and _FILE_BEGINS.fullmatch(lines[number - 2]):
-                taken[number - 2] = True
-        elif number and taken[number - 1]:
-            taken[number] = _is_last_line(line)
+                taken.add(number - 2)
+        elif number - 1 in taken and _is_last_line(line):
+            taken.add(number)
         full_above = full
     return taken
 
@@ -187,8 +199,8 @@ def _signature(lines):
     """
     start = _last_delimiter(lines)
     if start is None or len(_filled(lines[start + 1:])) > SIGNATURE_LINES:
-        return [False] * len(lines)
-    return [number >= start for number in range(len(lines))]
+        return set()
+    return set(range(start, len(lines)))
 
 
 def _old_signature(lines):
@@ -198,9 +210,9 @@ def _old_signature(lines):
     the last lines, and has a blank line above it or 60 characters. What follows is one
     paragraph, or gives an address or a telephone number.
     """
-    filled = _filled(lines)
     if _last_delimiter(lines) is not None:
-        return [False] * len(lines)
+        return set()
+    filled = _filled(lines)
     for number in filled[max(1, len(filled) - OLD_SIGNATURE_LINES):]:
         ruled = lines[number].strip()
         is_ruled = len(ruled) >= 5 and _RULED.issuperset(ruled) and lines[number][:4].strip()
@@ -208,8 +220,8 @@ def _old_signature(lines):
             block = lines[number + 1:filled[-1] + 1]
             one_paragraph = len(_filled(block)) == len(block)
             if one_paragraph or any(_CONTACT.search(line) for line in block):
-                return [n >= number for n in range(len(lines))]
-    return [False] * len(lines)
+                return set(range(number, len(lines)))
+    return set()
 
 
 def _last_delimiter(lines):
@@ -231,14 +243,14 @@ def _forwarded_header(lines):
 
     One field alone stays: people write "Subject: ..." in their sentences, too.
     """
-    taken, run = [False] * len(lines), []
+    taken, run = set(), []
     for number, line in enumerate([*lines, ""]):
         field = _FORWARDED.match(line)
         if field and field[1].lower() in _KNOWN_FIELDS:
             run.append(number)
         elif not (line[:1] in (" ", "\t") and line.strip()):  # a folded line may go on
             if len(run) > 1:
-                taken[run[0]:run[-1] + 1] = [True] * (run[-1] + 1 - run[0])
+                taken.update(range(run[0], run[-1] + 1))
             run = []
     return taken
 
@@ -252,57 +264,42 @@ _QUOTED = re.compile(r"""[ \t]*(?:[>|]
 _MARK = re.compile(r"[ \t]*([^\w\s\"'(][^\w\s]{0,3})")
 _INDENTED = re.compile(r"  |\t")
 # an attribution ends with "writes:" or the like, or begins with the Message-ID of what is quoted
-_VERBS = ("writes", "wrote", "says", "said", "quoth")
-_WRITES = re.compile(rf"\b(?:{'|'.join(_VERBS)})[ \t]*(?:(:|\.{{2,}})[ \t\]]*)?$", re.IGNORECASE)
+_WRITES = re.compile(
+    r"\b(?:writes|wrote|says|said|quoth)[ \t]*(?:(:|\.{2,})[ \t\]]*)?$", re.IGNORECASE)
 _SOURCE = re.compile(r"[ \t]*(?:In|From)[ \t]+(?:article[ \t]+)?<[^>\s]*[>@]", re.IGNORECASE)
 
 
-def _quote(lines):
-    """Lines that begin with a quote mark, and indented quotes.
-
-    Any mark that begins both lines below an attribution is a quote mark in this post. Two or more
-    indented lines are quoted between a sure attribution and a line that is not indented.
-    """
-    return _quotes_and_attributions(tuple(lines))[0]
-
-
-def _attribution(lines):
-    """Lines that say who is quoted: above a quote, or sure because they give an address."""
-    return _quotes_and_attributions(tuple(lines))[1]
-
-
-@lru_cache(maxsize=1)  # both rules ask for the same post
+@lru_cache(maxsize=1)  # two rules ask for the same post
 def _quotes_and_attributions(lines):
+    """Lines that are quoted, and lines that say who is quoted.
+
+    A quoted line begins with a quote mark. Any mark that begins both lines below an attribution is
+    a quote mark in this post. Two or more indented lines are quoted between a sure attribution and
+    a line that is not indented. An attribution is sure if it gives an address, or a Message-ID,
+    maybe one line above; any other one has a quote below it.
+    """
     filled = _filled(lines)
     texts = [lines[number] for number in filled]
-    writes = [_writes(line) for line in texts]
-    attributing = [bool(verb or _SOURCE.match(line)) for line, verb in zip(texts, writes)]
-    sure = [_is_sure(*case) for case in zip(texts, ["", *texts], writes)]
+    attributing, sure = [], []
+    above = ""
+    for line in texts:
+        source, writes = _SOURCE.match(line), _WRITES.search(line.rstrip()[-40:])
+        address = "@" in line and writes and writes[1]
+        attributing.append(bool(source or writes))
+        sure.append(bool(writes and (source or _SOURCE.match(above) or address)))
+        above = line
     marks = _marks(texts, attributing)
     indented = _indented_quotes(texts, sure)
-    quotes, attributions = [False] * len(lines), [False] * len(lines)
+    quotes, attributions = set(), set()
     quote_below = False  # walking backwards: is the next line a quote or an attribution?
     for place in reversed(range(len(texts))):
         line, number = texts[place], filled[place]
-        quotes[number] = bool(_QUOTED.match(line)) or _begins_with(line, marks) or indented[place]
-        if not quotes[number]:
-            attributions[number] = sure[place] or (quote_below and attributing[place])
-        quote_below = quotes[number] or attributions[number]
+        if _QUOTED.match(line) or _begins_with(line, marks) or place in indented:
+            quotes.add(number)
+        elif sure[place] or (quote_below and attributing[place]):
+            attributions.add(number)
+        quote_below = number in quotes or number in attributions
     return quotes, attributions
-
-
-def _writes(line):
-    """Match "writes:" or the like at the end of a line."""
-    tail = line.rstrip()[-40:]
-    if tail.rstrip(" \t:.]")[-6:].lower().endswith(_VERBS):  # most lines need no slow pattern
-        return _WRITES.search(tail)
-    return None
-
-
-def _is_sure(line, above, writes):
-    """Tell whether an attribution gives an address, or a Message-ID, maybe one line above."""
-    return bool(writes and (_SOURCE.match(line) or _SOURCE.match(above)
-                            or ("@" in line and writes[1])))
 
 
 def _marks(lines, attributing):
@@ -322,52 +319,38 @@ def _begins_with(line, marks):
 
 
 def _indented_quotes(lines, sure):
-    inside, start = [False] * len(lines), None
+    inside, start = set(), None
     for number, line in enumerate(lines):
         if sure[number]:
             start = number + 1
         elif start is not None and not _INDENTED.match(line):
             if number - start > 1:
-                inside[start:number] = [True] * (number - start)
+                inside.update(range(start, number))
             start = None
     return inside
 
 
-# From a list of lines to a bool per line. Each rule sees the whole body; a line that several rules
-# take is of the first one's kind.
+# Each rule sees the whole body; a line that several rules take is of the first one's kind.
 BODY_RULES = {
     "encoded file": _encoded_file,
     "old signature": _old_signature,
     "signature": _signature,
     "forwarded header": _forwarded_header,
-    "attribution": _attribution,
-    "quote": _quote,
+    "attribution": lambda lines: _quotes_and_attributions(tuple(lines))[1],
+    "quote": lambda lines: _quotes_and_attributions(tuple(lines))[0],
 }
 
 
 def line_kinds(text):
-    r"""Name the kind of each line of a post.
-
-    Parameters
-    ----------
-    text : str
-        A whole post.
-
-    Returns
-    -------
-    list of str
-        For each line of ``text.split("\n")``, "header", a key of `BODY_RULES`, "blank" or "own".
-    """
-    header, body = split_post(text)
+    r"""Name the kind of each line: "header", a key of `BODY_RULES`, "blank" or "own"."""
+    body = split_post(text)[1]
     lines, body_lines = text.split("\n"), body.split("\n")
-    only_header = header and not header.endswith("\n")
-    n_header = len(lines) if only_header else header.count("\n")
-    kinds = ["header"] * n_header + ["own"] * (len(lines) - n_header)
-    start = len(lines) - len(body_lines)
+    start = len(lines) - len(body_lines) if body else len(lines)
+    kinds = ["header"] * start + ["own"] * (len(lines) - start)
     for kind, rule in BODY_RULES.items():
-        for number, taken in enumerate(rule(body_lines), start):
-            if taken and kinds[number] == "own":
-                kinds[number] = kind
+        for number in rule(body_lines):
+            if kinds[start + number] == "own":
+                kinds[start + number] = kind
     return [kind if line.strip() else "blank" for kind, line in zip(kinds, lines)]
 
 
@@ -384,7 +367,13 @@ def removed_shares(texts):
     dict of str to float
         The shares of "header", of each rule of `BODY_RULES` and of "own" among all lines that are
         not blank; they sum to 1.
+
+    Raises
+    ------
+    TypeError
+        If `texts` is one text.
     """
+    refuse_one_text(texts)
     counts = Counter()
     for text in texts:
         counts.update(line_kinds(text))
@@ -395,24 +384,12 @@ def removed_shares(texts):
 
 # --- texts
 
-def drop_by(body, *rules):
-    """Drop the lines that any of the named rules takes.
-
-    Parameters
-    ----------
-    body : str
-        A post without its header.
-    *rules : str
-        Keys of `BODY_RULES`.
-
-    Returns
-    -------
-    str
-        The other lines.
-    """
-    lines = body.split("\n")
-    taken = [BODY_RULES[rule](lines) for rule in rules]
-    return "\n".join(line for line, *hits in zip(lines, *taken) if not any(hits))
+def _drop(body, *rules):
+    """Drop the lines that any of the named rules takes."""
+    lines, taken = body.split("\n"), set()
+    for rule in rules:
+        taken |= BODY_RULES[rule](lines)
+    return "\n".join(line for number, line in enumerate(lines) if number not in taken)
 
 
 def _body(text):
@@ -423,8 +400,8 @@ TEXT_RULES = {
     "full": lambda text: text,
     "reference": lambda text: "\n".join(text.split("\n")[REFERENCE_LINES:]),
     "body": _body,
-    "unquoted": lambda text: drop_by(_body(text), "forwarded header", "attribution", "quote"),
-    "strict": lambda text: drop_by(_body(text), *BODY_RULES),
+    "unquoted": lambda text: _drop(_body(text), "forwarded header", "attribution", "quote"),
+    "strict": lambda text: _drop(_body(text), *BODY_RULES),
 }
 
 
@@ -462,6 +439,7 @@ def clean_text(text, rule):
 
 _REPLY = re.compile(r"(?:re(?:\[\d+\]|\^\d+)?: ?)*")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
+_AROUND_ADDRESS = "<>()[]\"',;: "
 
 
 def thread_subject(text):
@@ -473,8 +451,9 @@ def thread_subject(text):
 def author(text):
     """Return the address in a post's ``From``, in lowercase; without one, the whole field."""
     value = header_field(text, "from").lower()
-    words = [word for word in value.split() if "@" in word]
-    return (words[0] if words else value).strip("<>()[]\"',;: ")
+    words = [word.strip(_AROUND_ADDRESS) for word in value.split()]
+    addresses = [word for word in words if "@" in word[1:-1]]  # in "Ann @ home" there is none
+    return addresses[0] if addresses else value.strip(_AROUND_ADDRESS)
 
 
 def message_ids(text):
@@ -502,17 +481,7 @@ def posting_time(text):
 def own_lines(lines, min_chars=30):
     """Return lines as they can be recognized in another post: single blanks, no quote marks.
 
-    Parameters
-    ----------
-    lines : iterable of str
-        Lines of a body.
-    min_chars : int
-        Shorter lines are left out, and so are those without a letter.
-
-    Returns
-    -------
-    set of str
-        The different lines.
+    Shorter lines than `min_chars` are left out, and so are those without a letter.
     """
     bare = (" ".join(line.lstrip(" \t>|:").split()) for line in lines)
     return {line for line in bare if len(line) >= min_chars and any(map(str.isalpha, line))}

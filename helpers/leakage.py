@@ -9,13 +9,15 @@ import re
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
+import pandas as pd
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import make_pipeline
 
 from helpers import headers, splits
 from helpers.headers import clean_text
 from helpers.splits import take
+from helpers.vectorization import refuse_one_text
 
 # fields that name groups, and fields that say in words what the post is about
 GROUP_FIELDS = ("newsgroups", "newsgroup", "xref", "followup-to")
@@ -35,11 +37,10 @@ STEPS = (
     ("chronological split", "strict", True, "one date"),
 )
 
-MIN_POSTS = 2  # a word in fewer training posts has no weight
-N_EXAMPLES = 3
 RUN = 5  # near-duplicates share runs of five words
 MIN_RUNS = 20  # shorter posts are alike by chance
 COMMON = 100  # a run in more posts is a phrase, a signature or a license: it proves no duplicate
+SIMILARITY = 0.5  # of near-duplicates
 
 
 def linear_model(seed=0):
@@ -58,11 +59,9 @@ def linear_model(seed=0):
     sklearn.pipeline.Pipeline
         Not fitted yet. It takes lists of str.
     """
-    return make_pipeline(TfidfVectorizer(sublinear_tf=True, min_df=MIN_POSTS), _classifier(seed))
-
-
-def _classifier(seed):
-    return SGDClassifier(loss="log_loss", alpha=1e-5, random_state=seed)
+    return make_pipeline(
+        TfidfVectorizer(sublinear_tf=True, min_df=2),
+        SGDClassifier(loss="log_loss", alpha=1e-5, random_state=seed))
 
 
 def top_words(model, class_names, k=10):
@@ -82,10 +81,7 @@ def top_words(model, class_names, k=10):
     dict of str to list of str
         For each class of the training set, its words with the largest weights.
     """
-    return _top_words(model[1], model[0].get_feature_names_out(), class_names, k)
-
-
-def _top_words(classifier, words, class_names, k=10):
+    words, classifier = model[0].get_feature_names_out(), model[1]
     weights = classifier.coef_
     if len(weights) == 1:  # of two classes, scikit-learn keeps the weights of the second only
         weights = np.vstack([-weights, weights])
@@ -105,10 +101,12 @@ class Step:
         `text` is a key of `helpers.headers.TEXT_RULES`.
     n_train, n_held_out : int
         Number of posts in the first seed's split.
+    n_splits : int
+        Number of different splits: a chronological split is one, whatever the seed.
+    mean, low, high : float
+        The mean, the lowest and the highest accuracy.
     accuracies : tuple of float
         One accuracy per seed.
-    words : dict of str to list of str
-        The first seed's `top_words`.
     """
 
     name: str
@@ -116,28 +114,11 @@ class Step:
     split: str
     n_train: int
     n_held_out: int
+    n_splits: int
+    mean: float
+    low: float
+    high: float
     accuracies: tuple
-    words: dict
-
-    @property
-    def mean(self):
-        """The mean accuracy."""
-        return float(np.mean(self.accuracies))
-
-    @property
-    def low(self):
-        """The lowest accuracy."""
-        return min(self.accuracies)
-
-    @property
-    def high(self):
-        """The highest accuracy."""
-        return max(self.accuracies)
-
-    @property
-    def n_splits(self):
-        """The number of different splits: a chronological split is one, whatever the seed."""
-        return 1 if "date" in self.split else len(self.accuracies)
 
 
 def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
@@ -163,37 +144,18 @@ def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
     list of Step
         One record per step.
     """
-    measured, used = [], None
+    seeds, measured = list(seeds), []  # a generator would be used up by the first step
     for name, text, without_duplicates, how in steps:
-        if used != (text, without_duplicates):  # neighbors often read the same texts
-            used = text, without_duplicates
-            source = _without_duplicates(corpus) if without_duplicates else corpus
-            counter = CountVectorizer()
-            counts = counter.fit_transform(clean_text(post, text) for post in source.texts)
-            words = counter.get_feature_names_out()
-        cuts = _splits(source, how, seeds, validation_split)
-        fitted = [_fit_and_score(counts, source.labels, cut, seed)
-                  for seed, cut in zip(seeds, cuts)]
-        accuracies = tuple(accuracy for _, _, accuracy in fitted)
-        classifier, columns, _ = fitted[0]
-        top = _top_words(classifier, words[columns], corpus.class_names)
-        n_train, n_held_out = len(cuts[0].train), len(cuts[0].validation)
-        measured.append(Step(name, text, how, n_train, n_held_out, accuracies, top))
+        source = _without_duplicates(corpus) if without_duplicates else corpus
+        texts = [clean_text(post, text) for post in source.texts]
+        cuts = [_split(source, how, seed, validation_split) for seed in seeds]
+        accuracies = tuple(_held_out_accuracy(texts, source.labels, cut, seed)
+                           for seed, cut in zip(seeds, cuts))
+        measured.append(Step(
+            name, text, how, n_train=len(cuts[0].train), n_held_out=len(cuts[0].validation),
+            n_splits=1 if "date" in how else len(cuts), mean=float(np.mean(accuracies)),
+            low=min(accuracies), high=max(accuracies), accuracies=accuracies))
     return measured
-
-
-def _fit_and_score(counts, labels, cut, seed):
-    """Do what `linear_model` does, on words that are counted already."""
-    train, held_out = counts[cut.train], counts[cut.validation]
-    columns = np.flatnonzero(train.getnnz(axis=0) >= MIN_POSTS)
-    weigh = TfidfTransformer(sublinear_tf=True).fit(train[:, columns])
-    classifier = _classifier(seed).fit(weigh.transform(train[:, columns]), labels[cut.train])
-    accuracy = classifier.score(weigh.transform(held_out[:, columns]), labels[cut.validation])
-    return classifier, columns, float(accuracy)
-
-
-def _accuracy(model, texts, labels, held_out):
-    return float(model.score(take(texts, held_out), labels[held_out]))
 
 
 def _without_duplicates(corpus):
@@ -202,19 +164,18 @@ def _without_duplicates(corpus):
                    names=tuple(take(corpus.names, kept)))
 
 
-def _splits(corpus, how, seeds, validation_split):
-    how, *unseen = how.split("+")
-    unseen = [splits.GROUPS[name](corpus.texts) for name in unseen]
-    groups = splits.GROUPS[how](corpus.texts) if how in splits.GROUPS else None
-    cuts = []
-    for seed in seeds:
-        shares = {"validation_split": validation_split, "seed": seed}
-        if groups is None:
-            cut = splits.split_corpus(corpus, how, **shares)
-        else:  # the same groups for all seeds
-            cut = splits.group_split(groups, **shares)
-        cuts.append(splits.only_unseen(cut, *unseen))
-    return cuts
+def _split(corpus, how, seed, validation_split):
+    how, _, unseen = how.partition("+")
+    split = splits.split_corpus(corpus, how, validation_split=validation_split, seed=seed)
+    if unseen:
+        split = splits.only_unseen(split, splits.GROUPS[unseen](corpus.texts))
+    return split
+
+
+def _held_out_accuracy(texts, labels, split, seed):
+    """Fit the linear model on the training set; measure it on the validation set."""
+    model = linear_model(seed).fit(take(texts, split.train), labels[split.train])
+    return float(model.score(take(texts, split.validation), labels[split.validation]))
 
 
 # --- predictors from metadata
@@ -267,8 +228,7 @@ def metadata_predictors(corpus, split, *, seed=0):
     ):
         texts = ["\n".join(f"{name}: {value}" for name, value in fields
                            if name.lower() not in left_out) for fields in parsed]
-        model = linear_model(seed).fit(take(texts, split.train), corpus.labels[split.train])
-        accuracy = _accuracy(model, texts, corpus.labels, split.validation)
+        accuracy = _held_out_accuracy(texts, corpus.labels, split, seed)
         predictors.append(Predictor(what, 1.0, accuracy))
     for what, keys_of in (
         ("subject", lambda text: {headers.thread_subject(text)}),
@@ -326,7 +286,7 @@ def group_names_left(corpus, text):
         "any": number of posts with the name of any group; "own": with the name of their own
         group; "times": number of such names in all posts.
     """
-    label_of = {name: label for label, name in enumerate(corpus.class_names)}
+    label_of = {name.lower(): label for label, name in enumerate(corpus.class_names)}
     names = "|".join(map(re.escape, label_of))
     pattern = re.compile(rf"(?<![\w.-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE)
     counts = {"any": 0, "own": 0, "times": 0}
@@ -352,14 +312,11 @@ class Finding:
         Number of held-out posts that share it with at least one training post.
     share : float
         The same as a share of the held-out posts.
-    examples : tuple of (int, int, str)
-        Up to three: a post's number in the first list, one in the second, and what they share.
     """
 
     what: str
     count: int
     share: float
-    examples: tuple
 
 
 def audit(texts_a, texts_b):
@@ -376,98 +333,58 @@ def audit(texts_a, texts_b):
     -------
     list of Finding
         Same Message-ID, body, subject (without ``Re:``), author, line of 30 characters or more,
-        and near-duplicate (without the duplicates).
+        and near-duplicate (without the duplicates): a post that has half or more of its runs of
+        five words in common with a training post. Bodies with fewer than 20 different runs are
+        left out, and so is a run in more than 100 posts: of a text that more posts repeat, no
+        near-duplicate may be found.
 
     Raises
     ------
     TypeError
-        If a post is not a str.
+        If a post is not a str, or a list of posts is one text.
     """
-    shared = {}
-    for what, key_of in (
-        ("same Message-ID", lambda text: headers.header_field(text, "message-id")),
-        ("same body", headers.folded_body),
-        ("same subject", headers.thread_subject),
-        ("same author", headers.author),
+    refuse_one_text(texts_a)
+    refuse_one_text(texts_b)
+    texts_a, texts_b = list(texts_a), list(texts_b)  # each is read several times
+    found = {}  # for each kind, the numbers of the held-out posts
+    for what, keys_of in (
+        ("same Message-ID", lambda text: {headers.header_field(text, "message-id")}),
+        ("same body", lambda text: {headers.folded_body(text)}),
+        ("same subject", lambda text: {headers.thread_subject(text)}),
+        ("same author", lambda text: {headers.author(text)}),
+        ("same line", _body_lines),
     ):
-        keys_a, keys_b = map(key_of, texts_a), map(key_of, texts_b)
-        shared[what] = _shared([{key} - {""} for key in keys_a], [{key} - {""} for key in keys_b])
-    shared["same line"] = _shared(list(map(_body_lines, texts_a)), list(map(_body_lines, texts_b)))
-    bodies_a, bodies_b = map(headers.folded_body, texts_a), map(headers.folded_body, texts_b)
-    duplicates = {b for _, b, _ in shared["same body"]}
-    shared["near-duplicate"] = [
-        match for match in near_duplicates(bodies_a, bodies_b) if match[1] not in duplicates]
+        known = set()
+        for text in texts_a:
+            known.update(keys_of(text))
+        known.discard("")
+        found[what] = {number for number, text in enumerate(texts_b) if keys_of(text) & known}
+    found["near-duplicate"] = _near_duplicates(texts_a, texts_b) - found["same body"]
     n_held_out = max(len(texts_b), 1)
-    return [Finding(what, len(matches), len(matches) / n_held_out, tuple(matches[:N_EXAMPLES]))
-            for what, matches in shared.items()]
+    return [Finding(what, len(posts), len(posts) / n_held_out) for what, posts in found.items()]
 
 
-def _shared(keys_a, keys_b):
-    """Return (a, b, key) for each post b that shares a key; a is the first post that has it."""
-    first, found = {}, []
-    for a, keys in enumerate(keys_a):
-        for key in keys:
-            first.setdefault(key, a)
-    for b, keys in enumerate(keys_b):
-        known = keys & first.keys()
-        if known:
-            found.append((first[min(known)], b, min(known)))
-    return found
-
-
-def near_duplicates(bodies_a, bodies_b, similarity=0.5):
-    """Find, for each body of the second list, the most similar one of the first.
+def _near_duplicates(texts_a, texts_b):
+    """Return the numbers of the second posts whose body is much like one of a first post.
 
     A body is taken as its set of runs of five words. The Jaccard similarity of two bodies is the
     number of runs that both have, divided by the number of runs that at least one has.
-
-    Parameters
-    ----------
-    bodies_a, bodies_b : iterable of str
-        The two lists.
-    similarity : float
-        The least similarity, above 0 and at most 1.
-
-    Returns
-    -------
-    list of (int, int, str)
-        Number in the first list, number in the second, and their similarity in percent. Bodies of
-        the second list without a near-duplicate are left out.
-
-    Raises
-    ------
-    ValueError
-        If `similarity` lies outside its bounds.
     """
-    if not 0 < similarity <= 1:
-        raise ValueError(f"similarity must lie above 0 and not above 1, but is {similarity!r}.")
-    bodies_a, bodies_b = list(bodies_a), list(bodies_b)
+    bodies = [headers.folded_body(text) for text in [*texts_a, *texts_b]]
     counter = CountVectorizer(token_pattern=r"\w+", ngram_range=(RUN, RUN), binary=True)
     try:
-        has_run = counter.fit_transform(bodies_a + bodies_b)
+        has_run = counter.fit_transform(bodies)
     except ValueError:  # no body has five words
-        return []
+        return set()
     n_posts = np.bincount(has_run.indices)  # per run
     has_run = has_run[:, n_posts <= COMMON]
-    first, second = has_run[:len(bodies_a)], has_run[len(bodies_a):]
+    first, second = has_run[:len(texts_a)], has_run[len(texts_a):]
     runs_a, runs_b = np.diff(first.indptr), np.diff(second.indptr)  # number of runs per body
-    by_run, found = first.T.tocsr(), []
-    for b in np.flatnonzero(runs_b >= MIN_RUNS).tolist():
-        shared = second[b] @ by_run  # number of runs shared with each body of the first list
-        a, n_shared = shared.indices, shared.data
-        jaccard = n_shared / (runs_a[a] + runs_b[b] - n_shared)
-        jaccard[runs_a[a] < MIN_RUNS] = 0
-        best = jaccard.max(initial=0)
-        if best >= similarity:
-            found.append((int(a[jaccard == best].min()), b, f"{best:.0%} alike"))
-    return found
-
-
-_COLUMNS = {
-    Step: ("name", "text", "split", "n_train", "n_held_out", "n_splits", "mean", "low", "high"),
-    Predictor: ("what", "coverage", "accuracy"),
-    Finding: ("what", "count", "share"),
-}
+    shared = (second @ first.T).tocoo()  # number of runs shared by each pair of bodies
+    a, b = shared.col, shared.row
+    jaccard = shared.data / (runs_a[a] + runs_b[b] - shared.data)
+    long_enough = (runs_a[a] >= MIN_RUNS) & (runs_b[b] >= MIN_RUNS)
+    return set(b[long_enough & (jaccard >= SIMILARITY)].tolist())
 
 
 def as_frame(rows):
@@ -476,15 +393,12 @@ def as_frame(rows):
     Parameters
     ----------
     rows : list of Step, list of Predictor or list of Finding
-        At least one record.
+        The records.
 
     Returns
     -------
     pandas.DataFrame
         A row per record, labeled by its name.
     """
-    import pandas as pd
-
-    columns = _COLUMNS[type(rows[0])]
-    values = [[getattr(row, column) for column in columns] for row in rows]
-    return pd.DataFrame(values, columns=columns).set_index(columns[0])
+    table = pd.DataFrame(rows)
+    return table.set_index(table.columns[0]) if len(table) else table

@@ -1,5 +1,6 @@
 """Lessons 05 and 07: a baseline, three networks, and how they are trained."""
 
+import hashlib
 import time
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from helpers import preparation
 from helpers._cache import cached_arrays
 from helpers.data import find_vectors
-from helpers.glove import embedding_matrix, file_key
+from helpers.glove import embedding_matrix
 from helpers.headers import clean_text
 from helpers.splits import split_corpus, take
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
@@ -22,17 +23,7 @@ from helpers.vectorization import learn_vocabulary, texts_to_sequences
 LEARNING_RATE = 2e-3  # of Adam
 # what a trained network depends on: a change in one of these files makes the course train anew
 CODE = (*preparation.CODE, "glove.py", "models.py")
-
-
-def set_seed(seed):
-    """Seed the random numbers of Python, NumPy and TensorFlow.
-
-    Parameters
-    ----------
-    seed : int
-        The same seed gives the same numbers again.
-    """
-    keras.utils.set_random_seed(seed)
+set_seed = keras.utils.set_random_seed  # of Python, NumPy and TensorFlow
 
 
 def naive_bayes():
@@ -71,8 +62,7 @@ def build_example_network(matrix, n_classes, *, trainable=False):
         Takes integers of shape (batch, sequence_length) with a sequence length of at least 149;
         gives probabilities of shape (batch, n_classes). Compiled.
     """
-    words = keras.Input((None,), dtype="int32", name="words")
-    hidden = _embedding(matrix, trainable)(words)
+    words, hidden = _words_and_vectors(matrix, trainable)
     hidden = layers.Conv1D(128, 5, activation="relu", name="conv_1")(hidden)
     hidden = layers.MaxPooling1D(5, name="pool_1")(hidden)
     hidden = layers.Conv1D(128, 5, activation="relu", name="conv_2")(hidden)
@@ -80,45 +70,31 @@ def build_example_network(matrix, n_classes, *, trainable=False):
     hidden = layers.Conv1D(128, 5, activation="relu", name="conv_3")(hidden)
     hidden = layers.GlobalMaxPooling1D(name="pool_3")(hidden)
     hidden = layers.Dense(128, activation="relu", name="dense")(hidden)
-    hidden = layers.Dropout(0.5, name="dropout")(hidden)
-    probabilities = layers.Dense(n_classes, activation="softmax", name="probabilities")(hidden)
-    return _compiled(keras.Model(words, probabilities, name="example"), "rmsprop")
+    return _network("example", words, hidden, n_classes, "rmsprop")
 
 
-def build_one_token_network(matrix, n_classes, *, filters=256, trainable=False):
+def build_one_token_network(matrix, n_classes, *, trainable=False):
     """Build the network of lesson 05: a convolution over one token at a time.
 
     Each filter scores every token; the global maximum keeps its highest score in the post.
 
     Parameters
     ----------
-    matrix : numpy.ndarray of float32, shape (n_words, embedding_dim)
-        The embedding matrix.
-    n_classes : int
-        Number of classes.
-    filters : int
-        Number of filters of the convolution.
-    trainable : bool
-        Whether training changes the embedding matrix.
+    matrix, n_classes, trainable
+        As for `build_example_network`.
 
     Returns
     -------
     keras.Model
-        Takes integers of shape (batch, sequence_length) of any length; gives probabilities of
-        shape (batch, n_classes). Compiled.
+        As from `build_example_network`, but takes posts of any length.
     """
-    words = keras.Input((None,), dtype="int32", name="words")
-    hidden = _embedding(matrix, trainable)(words)
-    hidden = layers.Conv1D(filters, 1, activation="relu", name="conv")(hidden)
+    words, hidden = _words_and_vectors(matrix, trainable)
+    hidden = layers.Conv1D(256, 1, activation="relu", name="conv")(hidden)
     hidden = layers.GlobalMaxPooling1D(name="pool")(hidden)
-    hidden = layers.Dropout(0.5, name="dropout")(hidden)
-    probabilities = layers.Dense(n_classes, activation="softmax", name="probabilities")(hidden)
-    network = keras.Model(words, probabilities, name="one_token")
-    return _compiled(network, keras.optimizers.Adam(LEARNING_RATE))
+    return _network("one_token", words, hidden, n_classes, keras.optimizers.Adam(LEARNING_RATE))
 
 
-def build_attention_network(matrix, n_classes, *, n_queries=32, word_dimensions=16,
-                            trainable=False):
+def build_attention_network(matrix, n_classes, *, trainable=False):
     """Build the network of lesson 07: attention pooling with several queries.
 
     A token is its row of the embedding matrix and a few numbers of a trainable embedding. Each
@@ -127,57 +103,49 @@ def build_attention_network(matrix, n_classes, *, n_queries=32, word_dimensions=
 
     Parameters
     ----------
-    matrix : numpy.ndarray of float32, shape (n_words, embedding_dim)
-        The embedding matrix, usually as `standardized_matrix` returns it.
-    n_classes : int
-        Number of classes.
-    n_queries : int
-        Number of queries.
-    word_dimensions : int
-        Dimensions of the trainable embedding; 0 leaves it out.
-    trainable : bool
-        Whether training changes the embedding matrix.
+    matrix, n_classes, trainable
+        As for `build_example_network`; the matrix usually as `standardized_matrix` returns it.
 
     Returns
     -------
     keras.Model
-        Takes integers of shape (batch, sequence_length) of any length; gives probabilities of
-        shape (batch, n_classes). Compiled.
+        As from `build_example_network`, but takes posts of any length.
     """
-    words = keras.Input((None,), dtype="int32", name="words")
-    tokens = _embedding(matrix, trainable)(words)
-    if word_dimensions:
-        embedding = layers.Embedding(len(matrix), word_dimensions, name="trainable_embedding")
-        tokens = layers.Concatenate(name="tokens")([tokens, embedding(words)])
+    words, tokens = _words_and_vectors(matrix, trainable)
+    embedding = layers.Embedding(len(matrix), 16, name="trainable_embedding")
+    tokens = layers.Concatenate(name="tokens")([tokens, embedding(words)])
     is_word = ops.expand_dims(ops.not_equal(words, 0), axis=-1)
-    scores = layers.Dense(n_queries, use_bias=False, name="queries")(tokens)
+    scores = layers.Dense(32, use_bias=False, name="queries")(tokens)
     attention_weights = layers.Softmax(axis=1, name="attention_weights")(scores, mask=is_word)
     means = layers.Dot(axes=1, name="weighted_means")([attention_weights, tokens])
     hidden = layers.Flatten(name="flatten")(means)
     hidden = layers.BatchNormalization(name="batch_normalization")(hidden)
+    return _network("attention", words, hidden, n_classes, keras.optimizers.Adam(LEARNING_RATE))
+
+
+def _words_and_vectors(matrix, trainable):
+    """Return the first layers of every network: integers, and their rows of the matrix."""
+    words = keras.Input((None,), dtype="int32", name="words")
+    embedding = layers.Embedding(*matrix.shape, weights=[np.array(matrix)], trainable=trainable,
+                                 name="embedding")
+    return words, embedding(words)
+
+
+def _network(name, words, hidden, n_classes, optimizer):
+    """Return a compiled network with the last layers of every network."""
     hidden = layers.Dropout(0.5, name="dropout")(hidden)
     probabilities = layers.Dense(n_classes, activation="softmax", name="probabilities")(hidden)
-    network = keras.Model(words, probabilities, name="attention")
-    return _compiled(network, keras.optimizers.Adam(LEARNING_RATE))
-
-
-def _embedding(matrix, trainable):
-    return layers.Embedding(*matrix.shape, weights=[np.array(matrix)], trainable=trainable,
-                            name="embedding")
-
-
-def _compiled(model, optimizer):
-    model.compile(loss="sparse_categorical_crossentropy", optimizer=optimizer,
-                  metrics=["accuracy"])
-    return model
+    network = keras.Model(words, probabilities, name=name)
+    network.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return network
 
 
 def standardized_matrix(matrix, seed):
     """Return an embedding matrix with standardized columns and no word without a vector.
 
     The columns of GloVe differ in size, and some words have no vector. Each column is brought to
-    mean 0 and standard deviation 1 over the words that have a vector. The other words get random
-    vectors of that size.
+    mean 0 and standard deviation 1 over the words that have a vector; one in which they are all
+    the same becomes 0. The other words get random vectors of that size.
 
     Parameters
     ----------
@@ -194,26 +162,15 @@ def standardized_matrix(matrix, seed):
     found = matrix.any(axis=1)
     vectors = np.random.RandomState(seed).standard_normal(matrix.shape)
     if found.any():
-        vectors[found] = (matrix[found] - matrix[found].mean(axis=0)) / matrix[found].std(axis=0)
+        known = matrix[found]
+        size = np.where(np.ptp(known, axis=0) > 0, known.std(axis=0), np.inf)
+        vectors[found] = (known - known.mean(axis=0)) / size
     vectors[0] = 0
     return vectors.astype(np.float32)
 
 
-def word_dropout(x, share):
-    """Turn a random share of the tokens into padding.
-
-    Parameters
-    ----------
-    x : tensor of int, shape (batch, sequence_length)
-        Posts as integers.
-    share : float
-        Share of the tokens that are turned into padding, such as 0.4.
-
-    Returns
-    -------
-    tensor of int, shape (batch, sequence_length)
-        The posts with zeros at random places.
-    """
+def _word_dropout(x, share):
+    """Turn a random share of the tokens into padding."""
     return tf.where(tf.random.uniform(tf.shape(x)) < share, tf.zeros_like(x), x)
 
 
@@ -238,7 +195,7 @@ def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_
     monitor : {"val_loss", "val_accuracy"}
         The measure that decides which epoch is the best.
     dropped_share : float
-        Share of the tokens that `word_dropout` removes from each training batch.
+        Share of the tokens of each training batch that word dropout turns into padding.
     decay : bool
         Whether the learning rate falls in a straight line to zero. Training then runs through
         all epochs: stopping early would leave out those with a small learning rate.
@@ -254,7 +211,7 @@ def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_
     posts = tf.data.Dataset.from_tensor_slices((x_train, y_train))
     posts = posts.shuffle(len(x_train)).batch(batch_size)
     if dropped_share:
-        posts = posts.map(lambda x, y: (word_dropout(x, dropped_share), y))
+        posts = posts.map(lambda x, y: (_word_dropout(x, dropped_share), y))
     stopping = keras.callbacks.EarlyStopping(monitor, patience=epochs if decay else patience,
                                              restore_best_weights=True)
     start, seconds = time.perf_counter(), []
@@ -322,10 +279,6 @@ sequence_length, embedding_dim, epochs, batch_size
     Trained
         The network with the posts and labels that it is measured on.
     """
-    settings = {"text": text, "split_by": split_by, "seed": seed,
-                "validation_split": validation_split, "test_split": test_split,
-                "max_tokens": max_tokens, "sequence_length": sequence_length,
-                "embedding_dim": embedding_dim, "epochs": epochs, "batch_size": batch_size}
     split = split_corpus(corpus, split_by, validation_split=validation_split,
                          test_split=test_split, seed=seed)
     texts = [clean_text(post, text) for post in corpus.texts]
@@ -346,7 +299,10 @@ sequence_length, embedding_dim, epochs, batch_size
         arrays = {f"weights_{i}": weights for i, weights in enumerate(model.get_weights())}
         return {**arrays, "test_accuracy": np.float64(accuracy)}
 
-    key = {**settings, "posts": corpus.fingerprint, "vectors": file_key(path, embedding_dim),
+    key = {"text": text, "split_by": split_by, "seed": seed, "validation_split": validation_split,
+           "test_split": test_split, "max_tokens": max_tokens, "sequence_length": sequence_length,
+           "embedding_dim": embedding_dim, "epochs": epochs, "batch_size": batch_size,
+           "posts": corpus.fingerprint, "vectors": hashlib.sha256(matrix).hexdigest(),
            "vocabulary": vocabulary, "keras": keras.__version__,
            "code": preparation.code_digest(CODE)}
     arrays = cached_arrays("classifier", key, build)

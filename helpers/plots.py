@@ -6,7 +6,7 @@ A chart's description is computed from the chart's own data.
 
 import io
 import textwrap
-from importlib import resources
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -26,7 +26,7 @@ BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, BLACK = (
 PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, BLACK, ORANGE, SKY)
 MARKERS = "os^DvPX"
 WIDTH = 700  # pixels of every figure on the page; the picture itself has twice as many
-FIGURES = resources.files("helpers") / "figures"
+FIGURES = Path(__file__).resolve().parent / "figures"
 
 
 def diagram(name):
@@ -42,32 +42,19 @@ def diagram(name):
     ValueError
         There is no such diagram.
     """
-    names = sorted(file.name[:-4] for file in FIGURES.iterdir() if file.name.endswith(".png"))
+    names = sorted(path.stem for path in FIGURES.glob("*.png"))
     if name not in names:
         raise ValueError(f"There is no diagram {name!r}. Choose one of: {', '.join(names)}.")
-    title, alt = alternative(name)
+    drawing = ElementTree.parse(FIGURES / f"{name}.svg")
+    title = drawing.findtext("{*}title")
+    alt = f"{title}. {drawing.findtext('{*}desc')}"
     _display((FIGURES / f"{name}.png").read_bytes(), alt, f"Diagram: {title}")
 
 
-def alternative(name):
-    """Return the title of a diagram and its alternative text, which begins with the title."""
-    drawing = ElementTree.fromstring((FIGURES / f"{name}.svg").read_text(encoding="utf-8"))
-    title, description = (drawing.findtext(f"{{*}}{part}") for part in ("title", "desc"))
-    return title, f"{title}. {description}"
-
-
-def show(figure, description):
-    """Display a chart with its description as alternative text.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        The chart; on the page it is `WIDTH` pixels wide.
-    description : str
-        What a reader who does not see the picture needs to know.
-    """
+def _show(figure, description):
+    """Display a chart with its description as alternative text."""
     large, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(large, format="png", dpi=2 * WIDTH / figure.get_figwidth(), facecolor="white")
+    figure.savefig(large, format="png", dpi="figure", facecolor="white")
     # 64 colors are enough for a chart and keep the notebook's file small
     Image.open(large).convert("RGB").quantize(64).save(small, format="png", optimize=True)
     _display(small.getvalue(), description, description)
@@ -79,11 +66,11 @@ def _display(picture, alt, text):
             metadata={"image/png": {"width": WIDTH, "alt": alt}}, raw=True)
 
 
-def _chart(height, title, rows=1, columns=1, **options):
+def _chart(height, title, **grid):
     """Return a figure, `height` inches high and seven wide, and its axes."""
     figure = Figure(figsize=(7, height), dpi=2 * WIDTH / 7, layout="constrained")
     figure.suptitle(textwrap.fill(title, 70), x=0.01, horizontalalignment="left")
-    axes = figure.subplots(rows, columns, **options)
+    axes = figure.subplots(**grid)
     for one in np.ravel(axes):
         one.spines[["top", "right"]].set_visible(False)
     return figure, axes
@@ -95,52 +82,7 @@ def _look(number):
     return {"color": PALETTE[number % n], "marker": MARKERS[(number + number // n) % n]}
 
 
-def bars(labels, values, *, title, xlabel, spread=None, decimals=0, mark=()):
-    """Draw horizontal bars, one per label, from top to bottom.
-
-    Parameters
-    ----------
-    labels : sequence of str
-        Names of the bars.
-    values : sequence of float
-        Lengths of the bars.
-    title, xlabel : str
-        `xlabel` names the quantity and its unit.
-    spread : sequence of (float, float), optional
-        The lowest and the highest value behind each bar.
-    decimals : int
-        Of the numbers beside the bars and in the description.
-    mark : collection of str
-        Labels to draw in another color.
-    """
-    labels, values = list(labels), np.array(list(values), dtype=float)
-    figure, axes = _chart(0.9 + 0.29 * len(labels), title)
-    axes.set(xlabel=xlabel)
-    low, high = (values, values) if spread is None else np.array(list(spread), dtype=float).T
-    places = np.arange(len(labels))
-    axes.barh(places, values, color=[VERMILLION if label in mark else BLUE for label in labels],
-              alpha=1 if spread is None else 0.4)  # a black line is hard to see on a dark bar
-    if spread is not None:
-        axes.errorbar(values, places, xerr=[values - low, high - values], fmt="none",
-                      ecolor=BLACK, capsize=3)
-    numbers = [f"{value:,.{decimals}f}" for value in values]
-    for place, number, end in zip(places, numbers, np.maximum(high, 0), strict=True):
-        # beside the bar: inside a short one there is no room
-        axes.annotate(number, (end, place), xytext=(4, 0), textcoords="offset points", va="center")
-    axes.set_yticks(places, labels, parse_math=False)  # a dollar sign is a dollar sign
-    axes.set_ylim(len(labels) - 0.4, -0.6)
-    axes.margins(x=0.12)
-    if spread is not None:
-        numbers = [f"{number} ({one:,.{decimals}f} to {other:,.{decimals}f})"
-                   for number, one, other in zip(numbers, low, high, strict=True)]
-    named = [f"{label} {number}" for label, number in zip(labels, numbers, strict=True)]
-    if len(named) > 8:
-        named = [f"longest {named[values.argmax()]}", f"shortest {named[values.argmin()]}"]
-    show(figure, f"Bar chart: {title}. {len(labels)} bars, {xlabel}: {'; '.join(named)}.")
-
-
-def lines(x, series, *, title, xlabel, ylabel, spread=None, line=None, percent=False,
-          logarithmic=False):
+def lines(x, series, *, title, xlabel, ylabel, line=None, percent=False, logarithmic=False):
     """Draw one line per series over common x values.
 
     Parameters
@@ -151,8 +93,6 @@ def lines(x, series, *, title, xlabel, ylabel, spread=None, line=None, percent=F
         The values by the name of their series.
     title, xlabel, ylabel : str
         Texts of the figure.
-    spread : dict of str to (sequence of float, sequence of float), optional
-        The lowest and the highest values behind a series, drawn as a band.
     line : (float, str), optional
         A position on the x axis to mark, and its name.
     percent : bool
@@ -160,6 +100,8 @@ def lines(x, series, *, title, xlabel, ylabel, spread=None, line=None, percent=F
     logarithmic : bool
         Whether the x axis is logarithmic.
     """
+    x = list(x)  # a position in a Series may be another one's name
+    series = {name: list(values) for name, values in series.items()}
     figure, axes = _chart(3.4, title)
     axes.set(xlabel=xlabel, ylabel=ylabel)
     form = "{:.0%}" if percent else "{:.2f}"
@@ -167,11 +109,6 @@ def lines(x, series, *, title, xlabel, ylabel, spread=None, line=None, percent=F
     for number, (name, values) in enumerate(series.items()):
         axes.plot(x, values, markersize=4, label=name, **_look(number))
         told.append(f"{name} from {form.format(values[0])} to {form.format(values[-1])}")
-        if spread is not None and name in spread:
-            low, high = np.asarray(spread[name], dtype=float)
-            axes.fill_between(x, low, high, color=_look(number)["color"], alpha=0.2, linewidth=0)
-            widest = np.nanmax(high - low)
-            told[-1] += f" (its band at most {form.format(widest)} wide)"
     marked = ""
     if line is not None:
         axes.axvline(line[0], color=BLACK, linestyle=":", label=line[1])
@@ -185,11 +122,11 @@ def lines(x, series, *, title, xlabel, ylabel, spread=None, line=None, percent=F
     if percent:
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axes.legend(frameon=False)
-    show(figure, f"Line chart: {title}. {ylabel} over {xlabel}, {x[0]:,g} to {x[-1]:,g}: "
-                 f"{'; '.join(told)}.{marked}")
+    _show(figure, f"Line chart: {title}. {ylabel} over {xlabel}, {x[0]:,g} to {x[-1]:,g}: "
+                  f"{'; '.join(told)}.{marked}")
 
 
-def curves(history, best_epoch=None, *, title="Training curves"):
+def curves(history, best_epoch=None, *, title):
     """Draw the training curves: loss and accuracy, training and validation, by epoch.
 
     Parameters
@@ -200,11 +137,24 @@ def curves(history, best_epoch=None, *, title="Training curves"):
         The epoch to mark, counted from 1; without it, the one with the lowest validation loss.
     title : str
         Text above both charts.
+
+    Raises
+    ------
+    ValueError
+        If one of the four curves is missing, or each validation loss is NaN.
     """
-    lowest = int(np.argmin(history["val_loss"])) + 1
+    history = {name: list(values) for name, values in history.items()}
+    missing = {"loss", "accuracy", "val_loss", "val_accuracy"} - set(history)
+    if missing:
+        raise ValueError(f"The history holds no {', '.join(sorted(missing))}. Compile the model "
+                         'with metrics=["accuracy"], and fit it with validation_data.')
+    if np.isnan(history["val_loss"]).all():
+        raise ValueError("Each validation loss is NaN, so no epoch is the best. Train again with "
+                         "a smaller learning rate, and look for NaN in the inputs.")
+    lowest = int(np.nanargmin(history["val_loss"])) + 1
     best_epoch = lowest if best_epoch is None else best_epoch
     epochs = np.arange(1, len(history["loss"]) + 1)
-    figure, panels = _chart(3.4, title, columns=2)
+    figure, panels = _chart(3.4, title, ncols=2)
     for axes, name in zip(panels, ("loss", "accuracy"), strict=True):
         for number, part in enumerate(("training", "validation")):
             values = history[name if part == "training" else f"val_{name}"]
@@ -215,11 +165,11 @@ def curves(history, best_epoch=None, *, title="Training curves"):
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3,
                   frameon=False)
     ends = {name: f"from {values[0]:.2f} to {values[-1]:.2f}" for name, values in history.items()}
-    show(figure, f"Two line charts: {title}. {len(epochs)} epochs, epoch {best_epoch} is marked. "
-                 f"Loss: training {ends['loss']}, validation {ends['val_loss']}, lowest at epoch "
-                 f"{lowest} ({history['val_loss'][lowest - 1]:.2f}). Accuracy: training "
-                 f"{ends['accuracy']}, validation {ends['val_accuracy']}, "
-                 f"{history['val_accuracy'][best_epoch - 1]:.2f} at the marked epoch.")
+    _show(figure, f"Two line charts: {title}. {len(epochs)} epochs, epoch {best_epoch} is marked. "
+                  f"Loss: training {ends['loss']}, validation {ends['val_loss']}, lowest at epoch "
+                  f"{lowest} ({history['val_loss'][lowest - 1]:.2f}). Accuracy: training "
+                  f"{ends['accuracy']}, validation {ends['val_accuracy']}, "
+                  f"{history['val_accuracy'][best_epoch - 1]:.2f} at the marked epoch.")
 
 
 def confusion(matrix, class_names, *, title):
@@ -233,7 +183,16 @@ def confusion(matrix, class_names, *, title):
         Names of the rows; a column has the number of its row.
     title : str
         Text above the figure.
+
+    Raises
+    ------
+    ValueError
+        If there is not one name per row and column.
     """
+    matrix, class_names = np.asarray(matrix), list(class_names)
+    if matrix.shape != (len(class_names), len(class_names)):
+        raise ValueError(f"A confusion matrix has a row and a column per class, but here are "
+                         f"{len(class_names)} names for a matrix of the shape {matrix.shape}.")
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     figure, axes = _chart(5, title)
     axes.set(xlabel="predicted group, by its number", ylabel="true group")
@@ -251,14 +210,13 @@ def confusion(matrix, class_names, *, title):
                 for true, predicted in places if wrong[true, predicted]]
     found = np.diag(share)
     best, worst = found.argmax(), found.argmin()
-    show(figure, f"Confusion matrix: {title}. {len(class_names)} groups; rows are true, columns "
-                 f"predicted. Best found: {class_names[best]} ({found[best]:.0%}); least: "
-                 f"{class_names[worst]} ({found[worst]:.0%}). Most frequent mistakes: "
-                 f"{'; '.join(mistakes) or 'none'}.")
+    _show(figure, f"Confusion matrix: {title}. {len(class_names)} groups; rows are true, columns "
+                  f"predicted. Best found: {class_names[best]} ({found[best]:.0%}); least: "
+                  f"{class_names[worst]} ({found[worst]:.0%}). Most frequent mistakes: "
+                  f"{'; '.join(mistakes) or 'none'}.")
 
 
-def scatter(points, words, groups, *, title, xlabel="first principal component",
-            ylabel="second principal component"):
+def scatter(points, words, groups, *, title):
     """Draw words as points in two dimensions, one color and marker per group.
 
     Parameters
@@ -269,13 +227,13 @@ def scatter(points, words, groups, *, title, xlabel="first principal component",
         Names of the points.
     groups : sequence of str
         The group of each word.
-    title, xlabel, ylabel : str
-        Texts of the figure.
+    title : str
+        Text above the figure.
     """
     figure, axes = _chart(5, title)
-    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set(xlabel="first principal component", ylabel="second principal component")
     axes.margins(0.1)
-    groups, centers = np.asarray(groups), []
+    points, groups, centers = np.asarray(points), np.asarray(groups), []
     for number, name in enumerate(dict.fromkeys(groups.tolist())):
         own = points[groups == name]
         axes.scatter(own[:, 0], own[:, 1], s=28, label=name, **_look(number))
@@ -295,8 +253,8 @@ def scatter(points, words, groups, *, title, xlabel="first principal component",
         for label in labels:
             if label is not best:
                 label.remove()
-    show(figure, f"Scatter plot: {title}. {len(words)} words of {len(centers)} groups: "
-                 f"{'; '.join(centers)}.")
+    _show(figure, f"Scatter plot: {title}. {len(words)} words of {len(centers)} groups: "
+                  f"{'; '.join(centers)}.")
 
 
 def heat_strip(words, weights, *, title):
@@ -311,7 +269,7 @@ def heat_strip(words, weights, *, title):
     title : str
         Text above the figure.
     """
-    weights = np.asarray(weights, dtype=float)
+    words, weights = list(words), np.asarray(weights, dtype=float)
     starts, row, column, columns = [], 0, 0, 82
     for word in words:
         if column + len(word) > columns:
@@ -329,8 +287,8 @@ def heat_strip(words, weights, *, title):
                         "linewidth": 0})
     highest = [f"{words[place]} {weights[place]:.2f}"
                for place in np.argsort(-weights, kind="stable")[:5]]
-    show(figure, f"Text with shaded words: {title}. {len(words)} words; the highest weights: "
-                 f"{', '.join(highest)}.")
+    _show(figure, f"Text with shaded words: {title}. {len(words)} words; the highest weights: "
+                  f"{', '.join(highest)}.")
 
 
 def reliability(bins, *, title):
@@ -345,7 +303,7 @@ def reliability(bins, *, title):
         Text above the figure.
     """
     filled = bins[bins["posts"] > 0]
-    figure, (top, bottom) = _chart(4.6, title, rows=2, sharex=True, height_ratios=(3, 1))
+    figure, (top, bottom) = _chart(4.6, title, nrows=2, sharex=True, height_ratios=(3, 1))
     place = {"x": filled["low"], "width": filled["high"] - filled["low"], "align": "edge",
              "color": BLUE, "edgecolor": "white"}
     top.bar(height=filled["accuracy"], label="accuracy of the bin", alpha=0.4, **place)
@@ -360,7 +318,7 @@ def reliability(bins, *, title):
     top.legend(frameon=False)
     gaps = (filled["confidence"] - filled["accuracy"]).to_numpy()
     widest = filled.iloc[np.abs(gaps).argmax()]
-    show(figure, f"Reliability diagram: {title}. {len(filled)} bins with {filled['posts'].sum():,} "
-                 f"posts; in {np.sum(gaps > 0)} of them confidence is above accuracy. Widest gap: "
-                 f"confidence {widest['confidence']:.2f}, accuracy {widest['accuracy']:.2f}, "
-                 f"{widest['posts']:,.0f} posts.")
+    _show(figure, f"Reliability diagram: {title}. {len(filled)} bins with "
+                  f"{filled['posts'].sum():,} posts; in {np.sum(gaps > 0)} of them confidence is "
+                  f"above accuracy. Widest gap: confidence {widest['confidence']:.2f}, accuracy "
+                  f"{widest['accuracy']:.2f}, {widest['posts']:,.0f} posts.")

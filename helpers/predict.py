@@ -18,11 +18,11 @@ import io
 import json
 import logging
 import os
-import statistics
 import sys
 import time
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,14 +30,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.headers import clean_text
-from helpers.vectorization import texts_to_sequences, tokenize
+from helpers.headers import clean_text, line_kinds
+from helpers.vectorization import texts_to_sequences
 
 BATCH = 256
 ABOUT = "about.json"  # the description that travels with a model, in its archive or folder
 ABOUT_FORMAT = 2  # of that description
 VOCABULARY = "vocabulary.txt"
-TIMED_POSTS = 30  # that `_measure` asks one by one
 # byte-order marks; that of UTF-32 begins with that of UTF-16, so it comes first
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig",
           codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
@@ -128,15 +127,18 @@ class Predictor:
     about: dict
     probabilities: Callable
 
-    @property
-    def class_names(self):
-        """The groups, in the order of the probabilities."""
-        return self.about["class_names"]
-
     def header(self, text):
         """Return what the model leaves out as the header of a post (str): ``""`` for none."""
         rule = self.about["text"] if self.about["text"] in ("full", "reference") else "body"
         return text[:len(text) - len(clean_text(text, rule))]
+
+    def left_out(self, text):
+        """Return how many lines of each kind the model leaves out below the header (dict)."""
+        lines = text[len(self.header(text)):].split("\n")
+        dropped = Counter(lines) - Counter(clean_text(text, self.about["text"]).split("\n"))
+        kinds = line_kinds(text)[-len(lines):]
+        return dict(Counter(kind for kind, line in zip(kinds, lines)
+                            if line in dropped and kind not in ("own", "blank")))
 
     def __call__(self, texts, *, keep_header=False):
         """Name the groups of some posts.
@@ -151,7 +153,7 @@ class Predictor:
         Returns
         -------
         groups : list of length n
-            The likeliest group of each post (str), or None where nothing is left to read.
+            The likeliest group of each post (str), or None where no word is left to read.
         probabilities : numpy.ndarray of float32, shape (n, n_classes)
 
         Raises
@@ -162,34 +164,14 @@ class Predictor:
         posts = _as_texts(texts)
         if not keep_header:
             posts = [clean_text(post, self.about["text"]) for post in posts]
-        answers = [np.zeros((0, len(self.class_names)), np.float32)]
+        names = self.about["class_names"]
+        answers = [np.zeros((0, len(names)), np.float32)]
         for start in range(0, len(posts), BATCH):
             answers.append(self.probabilities(posts[start:start + BATCH]))
         probabilities = np.concatenate(answers)
-        groups = [self.class_names[best] if tokenize(post) else None
+        groups = [names[best] if any(map(str.isalnum, post)) else None
                   for best, post in zip(probabilities.argmax(axis=1), posts)]
         return groups, probabilities
-
-    def likeliest(self, text, n=3, *, keep_header=False):
-        """Return the likeliest groups of one post.
-
-        Parameters
-        ----------
-        text : str
-            A whole post.
-        n : int
-            How many groups.
-        keep_header : bool
-            As above.
-
-        Returns
-        -------
-        dict of str to float
-            From name to probability, the likeliest first; empty if nothing is left to read.
-        """
-        (group,), (row,) = self([text], keep_header=keep_header)
-        best = np.argsort(-row, kind="stable")[:n] if group else []
-        return {self.class_names[index]: float(row[index]) for index in best}
 
 
 # --- loading
@@ -220,11 +202,11 @@ def load(path, *, trust=False):
     ModuleNotFoundError
         If the library that runs the format is not installed.
     """
-    path = Path(path)
+    path = Path(os.path.expanduser(path))  # Path.expanduser stops at a file named ~x
     if not path.exists():
         raise FileNotFoundError(f"There is no model {path}.")
     name, path, about = _look(path)
-    if FORMATS[name].is_program and not trust:
+    if name == "savedmodel" and not trust:
         raise ValueError(f"{path} is a SavedModel. A SavedModel is a program: it can read and "
                          "write files. If you trust where it comes from, use "
                          "load(path, trust=True) or --trust on the command line.")
@@ -249,10 +231,11 @@ def _look(path):
     """Return a model's format, its place and its description."""
     try:
         if path.is_dir():
-            versions = [int(folder.name) for folder in path.iterdir() if folder.name.isdecimal()]
+            versions = [folder for folder in path.iterdir()
+                        if folder.name.isdecimal() and _networks(folder)]
             if versions:  # the newest, as a server takes it
-                path = path / str(max(versions))
-            (name,) = [name for name, way in FORMATS.items() if (path / way.network).is_file()]
+                path = max(versions, key=lambda folder: int(folder.name))
+            (name,) = _networks(path)
             about = (path / ABOUT).read_bytes()
         else:
             with zipfile.ZipFile(path) as archive:
@@ -262,12 +245,21 @@ def _look(path):
     except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
         inside = [way.path for way in FORMATS.values() if (path / way.path).exists()]
         hint = f" Name a model in it: {', '.join(inside)}." if inside else ""
+        if (path.parent / ABOUT).is_file():
+            hint = f" It is a part of one: name its folder, {path.parent}."
         raise ValueError(f"{path} is not a model of this course, or damaged.{hint}") from error
     if not known:
         raise ValueError(f"{path} was written by another version of this course: its description "
                          f"has format {about['format']!r}, and this version reads {ABOUT_FORMAT}. "
                          "Export the model again.")
+    if name == "keras" and path.suffix != ".keras":
+        raise ValueError(f"{path} is a .keras file under another name, and Keras goes by the name. "
+                         "Rename it so that it ends with .keras.")
     return name, path, about
+
+
+def _networks(folder):
+    return [name for name, way in FORMATS.items() if (folder / way.network).is_file()]
 
 
 def _load_keras(path, about):
@@ -308,19 +300,10 @@ def _load_litert(path, about):
             model_content=(path / FORMATS["litert"].network).read_bytes(),
             num_threads=os.cpu_count(),
             experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
-        interpreter.allocate_tensors()
-    (ids,), (answer,) = interpreter.get_input_details(), interpreter.get_output_details()
+    run = interpreter.get_signature_runner()
+    (ids,), (answer,) = run.get_input_details(), run.get_output_details()  # their names
     to_integers = _vectorizer(path, about)
-
-    def probabilities(texts):
-        integers = to_integers(texts)
-        interpreter.resize_tensor_input(ids["index"], integers.shape)
-        interpreter.allocate_tensors()
-        interpreter.set_tensor(ids["index"], integers)
-        interpreter.invoke()
-        return interpreter.get_tensor(answer["index"])
-
-    return probabilities
+    return lambda texts: run(**{ids: to_integers(texts)})[answer]
 
 
 def _vectorizer(path, about):
@@ -334,17 +317,15 @@ class Format(NamedTuple):
     path: str  # its name in the folder that `helpers.export.save` fills
     network: str  # the file in that folder that shows the format; "" if it is a single file
     packages: tuple  # what must be installed to run it
-    is_program: bool  # whether it can read and write files
     load: Callable  # from path and description to a function from texts to probabilities
 
 
 FORMATS = {  # the one list of formats; `helpers.export` writes each of them
-    "keras": Format("classifier.keras", "", ("keras", "tensorflow"), False, _load_keras),
-    "savedmodel": Format("classifier_savedmodel", "saved_model.pb", ("tensorflow",), True,
+    "keras": Format("classifier.keras", "", ("keras", "tensorflow"), _load_keras),
+    "savedmodel": Format("classifier_savedmodel", "saved_model.pb", ("tensorflow",),
                          _load_savedmodel),
-    "onnx": Format("classifier_onnx", "network.onnx", ("onnxruntime",), False, _load_onnx),
-    "litert": Format("classifier_litert", "network.tflite", ("ai-edge-litert",), False,
-                     _load_litert),
+    "onnx": Format("classifier_onnx", "network.onnx", ("onnxruntime",), _load_onnx),
+    "litert": Format("classifier_litert", "network.tflite", ("ai-edge-litert",), _load_litert),
 }
 
 
@@ -366,61 +347,39 @@ def quiet():
 
 
 def _measure(path):
-    """Answer and time the posts on standard input; `helpers.export.ask` starts this."""
+    """Answer the posts on standard input, the first one timed; `helpers.export` starts this."""
     posts = json.load(sys.stdin)
     start = time.perf_counter()
     predictor = load(path, trust=True)
     predictor(posts[:1])
     first = time.perf_counter() - start
     groups, probabilities = predictor(posts)
-    imported = [name for name in ("tensorflow", "keras") if name in sys.modules]
-    singles = [_seconds(predictor, [post]) for post in posts[:TIMED_POSTS]]
-    in_batches = min(_seconds(predictor, posts) for _ in range(3))
     print(json.dumps({
-        "groups": groups, "probabilities": probabilities.tolist(), "imported": imported,
-        "first_s": first, "one_ms": 1000 * statistics.median(singles),
-        "posts_per_s": len(posts) / in_batches}))
-
-
-def _seconds(predictor, posts):
-    start = time.perf_counter()
-    predictor(posts)
-    return time.perf_counter() - start
+        "groups": groups, "probabilities": probabilities.tolist(), "first_s": first}))
 
 
 # --- the command line
 
 def main(arguments=None):
-    """Answer for files, folders or standard input.
-
-    Parameters
-    ----------
-    arguments : list of str, optional
-        Default: those of the command line.
-
-    Returns
-    -------
-    int
-        Exit status: 1 if something could not be answered.
-    """
+    """Answer for files, folders or standard input; return 1 if something could not be answered."""
     parser = argparse.ArgumentParser(prog="python -m helpers.predict",
                                      description="Name the group of posts.")
     parser.add_argument("model", help="what helpers.export wrote")
-    parser.add_argument("files", nargs="*", metavar="FILE",
-                        help="text files, or folders of them; without one, standard input")
-    parser.add_argument("--keep-header", action="store_true", help="read a post's header too")
+    parser.add_argument("files", nargs="*", default=[], metavar="FILE", type=os.path.expanduser,
+                        help="text files, or folders of them, read without their subfolders; "
+                             "without one, standard input")
+    parser.add_argument("--keep-header", action="store_true",
+                        help="read a post's header too, and all else that the model leaves out")
     parser.add_argument("--trust", action="store_true", help="load a SavedModel, a program")
-    given = parser.parse_args(arguments)
+    given = parser.parse_intermixed_args(arguments)
     try:
         files = _files(given.files) or [None]
         predictor = load(given.model, trust=given.trust)
     except (OSError, ValueError, ModuleNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
-    if given.files and (len(files) > 1 or Path(given.files[0]).is_dir()):
-        show = _as_json
-    else:
-        show = _as_lines
+    one_text = not given.files or (len(files) == 1 and not Path(given.files[0]).is_dir())
+    show = _as_lines if one_text else _as_json
     failed = False
     for file in files:
         try:
@@ -429,9 +388,10 @@ def main(arguments=None):
             print(error, file=sys.stderr)
             failed = True
             continue
-        groups = predictor.likeliest(text, keep_header=given.keep_header)
+        groups = _likeliest(predictor, text, given.keep_header)
         header = "" if given.keep_header else predictor.header(text)
-        show(file, groups, [line for line in header.splitlines() if line.strip()])
+        left_out = {} if given.keep_header else predictor.left_out(text)
+        show(file, groups, [line for line in header.splitlines() if line.strip()], left_out)
         failed = failed or not groups
     return int(failed)
 
@@ -441,12 +401,15 @@ def _files(names):
     files = []
     for name in names:
         path = Path(name)
-        found = [path]
         if path.is_dir():
-            found = [file for file in sorted(path.iterdir())
-                     if file.is_file() and not file.name.startswith(".")]
-        elif not path.exists():  # PowerShell leaves patterns such as *.txt to the program
+            found = sorted(file for file in path.glob("[!.]*") if file.is_file())
+        elif path.exists():
+            found = [path]
+        else:  # PowerShell leaves patterns such as *.txt to the program
             found = [Path(match) for match in sorted(glob.glob(name))]
+        if not found and path.is_dir():
+            raise FileNotFoundError(f"There is no text in the folder {name}. Its subfolders and "
+                                    "hidden files are not read: name them.")
         if not found:
             raise FileNotFoundError(f"There is no text {name}.")
         files += found
@@ -462,20 +425,39 @@ def _read(file):
     return _decode(sys.stdin.buffer.read(), "Standard input")
 
 
-def _as_lines(file, groups, header):
+def _likeliest(predictor, text, keep_header):
+    """Return the three likeliest groups with their probabilities; {} if nothing is left to read."""
+    (group,), (row,) = predictor([text], keep_header=keep_header)
+    best = np.argsort(-row, kind="stable")[:3] if group else []
+    return {predictor.about["class_names"][index]: float(row[index]) for index in best}
+
+
+def _as_lines(file, groups, header, left_out):
     if header:
         print(f"Left out as the post's header: {len(header)} lines, from {header[0]!r:.60}. "
               "--keep-header reads them too.", file=sys.stderr)
+    if left_out:
+        kinds = ", ".join(f"{kind} {number}" for kind, number in left_out.items())
+        print(f"Lines left out by the model's text rule: {kinds}. --keep-header reads them too.",
+              file=sys.stderr)
     if not groups:
-        print(f"There is no word {'below the header' if header else 'to read'}.", file=sys.stderr)
+        where = "in the other lines" if left_out else "below the header" if header else "to read"
+        print(f"There is no word {where}.", file=sys.stderr)
     for group, probability in groups.items():
         print(f"{probability:.3f}  {group}")
 
 
-def _as_json(file, groups, header):
-    print(json.dumps({"file": file.name, "group": next(iter(groups), None),
-                      "probabilities": groups, "header_lines": len(header)}))
+def _as_json(file, groups, header, left_out):
+    print(json.dumps({"file": str(file), "group": next(iter(groups), None),
+                      "probabilities": groups, "header_lines": len(header),
+                      "left_out": left_out}))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads on, as behind "| head"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)

@@ -122,7 +122,5 @@ def code_digest(names):
         64 hexadecimal digits.
     """
     folder = Path(__file__).resolve().parent
-    digest = hashlib.sha256()
-    for name in names:
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()
+    code = b"".join((folder / name).read_bytes() for name in names)
+    return hashlib.sha256(code).hexdigest()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers import headers
+from helpers.vectorization import refuse_one_text
 
 
 @dataclass(frozen=True)
@@ -58,31 +59,11 @@ def random_split(n_posts, *, validation_split=0.2, test_split=0.0, seed):
     return Split(*np.split(order, [n_posts - n_test - n_validation, n_posts - n_test]))
 
 
-def stratified_split(labels, *, validation_split=0.2, test_split=0.0, seed):
-    """Shuffle the posts and split them into three sets with the same share of each class.
-
-    Parameters
-    ----------
-    labels : array-like of int, shape (n_posts,)
-        The class of each post.
-    validation_split, test_split : float
-        Shares of all posts.
-    seed : int
-        Seed of the shuffling.
-
-    Returns
-    -------
-    Split
-
-    Raises
-    ------
-    ValueError
-        If the shares leave nothing to train on, or a class has too few posts for each set.
-    """
+def _stratified_split(labels, *, validation_split, test_split, seed):
+    """Shuffle the posts; the sets have the same share of each class."""
     # here: lessons that only shuffle start without scikit-learn
     from sklearn.model_selection import train_test_split
 
-    labels = np.asarray(labels)
     train, held_out = np.arange(len(labels)), []
     for size in _sizes(len(labels), validation_split, test_split):
         chosen = train[:0]
@@ -90,6 +71,12 @@ def stratified_split(labels, *, validation_split=0.2, test_split=0.0, seed):
             train, chosen = train_test_split(
                 train, test_size=size, stratify=labels[train], random_state=seed)
         held_out.append(chosen)
+    counts = np.unique(labels, return_counts=True)[1]
+    for part in (train, *held_out):
+        if 0 < len(np.unique(labels[part])) < len(counts):
+            raise ValueError(
+                f"The smallest class has {counts.min()} of {len(labels)} posts: too few for its "
+                f"share of a set of {len(part)}. Choose another split or a larger share.")
     return Split(train, *held_out)
 
 
@@ -109,46 +96,35 @@ def thread_groups(texts):
     -------
     numpy.ndarray of int64, shape (n_posts,)
         Numbers from 0.
+
+    Raises
+    ------
+    TypeError
+        If `texts` is one text.
     """
+    refuse_one_text(texts)
     keys = []
     for text in texts:
         ids = [("id", name) for name in headers.message_ids(text)]
         keys.append([("subject", headers.thread_subject(text)),
                      ("body", headers.folded_body(text)), *ids])
-    return joined_groups(keys)
+    return _joined_groups(keys)
 
 
-def author_groups(texts):
-    """Return the number of each post's author: one per address.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Whole posts.
-
-    Returns
-    -------
-    numpy.ndarray of int64, shape (n_posts,)
-        Numbers from 0.
-    """
-    return joined_groups([[("author", headers.author(text))] for text in texts])
+def _author_groups(texts):
+    """Return the number of each post's author: one per address."""
+    refuse_one_text(texts)
+    return _joined_groups([[("author", headers.author(text))] for text in texts])
 
 
-GROUPS = {"thread": thread_groups, "author": author_groups}
+GROUPS = {"thread": thread_groups, "author": _author_groups}
 
 
-def joined_groups(keys):
+def _joined_groups(keys):
     """Return the number of each post's group: posts that share a key, directly or not.
 
-    Parameters
-    ----------
-    keys : sequence of list of (str, str)
-        For each post, the kinds and values of its keys; an empty value joins nothing.
-
-    Returns
-    -------
-    numpy.ndarray of int64, shape (n_posts,)
-        Numbers from 0, in the order in which the groups appear.
+    `keys` holds a list of (kind, value) per post; an empty value joins nothing. The numbers rise
+    in the order in which the groups appear.
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
@@ -210,41 +186,15 @@ def group_split(groups, *, validation_split=0.2, test_split=0.0, seed):
     return Split(order[sets == 2], order[sets == 0], order[sets == 1])
 
 
-def thread_split(texts, **options):
-    """Split posts so that no thread lies in two sets: `group_split` of `thread_groups`."""
-    return group_split(thread_groups(texts), **options)
-
-
-def date_split(texts, labels=None, *, validation_split=0.2, test_split=0.0, seed=None):
+def _date_split(texts, labels, *, validation_split, test_split, seed):
     """Split posts by date: the oldest for training, the newest for the test.
 
-    With labels, each class is split at separate dates, as in the well-known by-date version of
-    the collection: all sets have equal shares of each class, but a class's oldest held-out post
-    may be older than another's newest training post. Without labels there is one date for all:
-    nothing from the future is trained on, but a set may lack a class.
+    Each class is split at separate dates, as in the well-known by-date version of the collection:
+    all sets have equal shares of each class, but a class's oldest held-out post may be older than
+    another's newest training post. With one class for all posts there is one date: nothing from
+    the future is trained on, but a set may lack a group.
 
-    Posts whose date cannot be read count as the oldest, and a warning tells their share.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Whole posts.
-    labels : array-like of int, shape (n_posts,), optional
-        The class of each post.
-    validation_split, test_split : float
-        Shares of all posts, or of each class's.
-    seed : int, optional
-        Not used: there is only one such split.
-
-    Returns
-    -------
-    Split
-        Each set from the oldest post to the newest.
-
-    Raises
-    ------
-    ValueError
-        If the shares leave nothing to train on.
+    Posts whose date cannot be read count as the oldest. The seed changes nothing.
     """
     times = np.array([headers.posting_time(text) for text in texts], dtype=float)
     undated = np.isnan(times)
@@ -253,10 +203,9 @@ def date_split(texts, labels=None, *, validation_split=0.2, test_split=0.0, seed
             f"{undated.sum()} of {len(texts)} posts ({undated.mean():.1%}) have no date that can "
             "be read; they count as the oldest.", stacklevel=2)
     order = np.argsort(np.where(undated, -np.inf, times), kind="stable")
-    classes = np.zeros(len(order), dtype=np.int64) if labels is None else np.asarray(labels)
     set_of = np.zeros(len(order), dtype=np.int64)  # 0: training, 1: validation, 2: test
-    for label in np.unique(classes):
-        own = order[classes[order] == label]
+    for label in np.unique(labels):
+        own = order[labels[order] == label]
         n_validation, n_test = _sizes(len(own), validation_split, test_split)
         set_of[own[len(own) - n_test - n_validation:]] = 1
         set_of[own[len(own) - n_test:]] = 2
@@ -265,11 +214,12 @@ def date_split(texts, labels=None, *, validation_split=0.2, test_split=0.0, seed
 
 SPLITS = {
     "random": lambda corpus, **options: random_split(len(corpus), **options),
-    "stratified": lambda corpus, **options: stratified_split(corpus.labels, **options),
-    "thread": lambda corpus, **options: thread_split(corpus.texts, **options),
-    "author": lambda corpus, **options: group_split(author_groups(corpus.texts), **options),
-    "date": lambda corpus, **options: date_split(corpus.texts, corpus.labels, **options),
-    "one date": lambda corpus, **options: date_split(corpus.texts, **options),
+    "stratified": lambda corpus, **options: _stratified_split(corpus.labels, **options),
+    "thread": lambda corpus, **options: group_split(thread_groups(corpus.texts), **options),
+    "author": lambda corpus, **options: group_split(_author_groups(corpus.texts), **options),
+    "date": lambda corpus, **options: _date_split(corpus.texts, corpus.labels, **options),
+    "one date": lambda corpus, **options: _date_split(
+        corpus.texts, np.zeros(len(corpus)), **options),
 }
 
 
@@ -294,10 +244,14 @@ def split_corpus(corpus, how, *, validation_split=0.2, test_split=0.0, seed):
     Raises
     ------
     ValueError
-        If there is no such way, or the shares are impossible.
+        If there is no such way, the shares are impossible, a class is too small for a stratified
+        split, or the corpus has not one label per post.
     """
     if how not in SPLITS:
         raise ValueError(f"There is no split {how!r}; the splits are {', '.join(SPLITS)}.")
+    if len(corpus.labels) != len(corpus):
+        raise ValueError(f"The corpus has {len(corpus)} posts and {len(corpus.labels)} labels. "
+                         "Give it one label per post.")
     return SPLITS[how](
         corpus, validation_split=validation_split, test_split=test_split, seed=seed)
 
@@ -315,33 +269,26 @@ def distinct_posts(texts):
     numpy.ndarray of int64
         In rising order, the first post of each Message-ID and of each body. An empty body or a
         missing Message-ID makes no duplicates.
+
+    Raises
+    ------
+    TypeError
+        If `texts` is one text.
     """
+    refuse_one_text(texts)
     keys = [[("body", headers.folded_body(text)), ("id", headers.header_field(text, "message-id"))]
             for text in texts]
-    return np.sort(np.unique(joined_groups(keys), return_index=True)[1])
+    return np.sort(np.unique(_joined_groups(keys), return_index=True)[1])
 
 
-def only_unseen(split, *groups):
-    """Remove the held-out posts that share a group with a training post.
+def only_unseen(split, groups):
+    """Remove the held-out posts that share a group with a training post; they are in no set.
 
     Threads and authors cannot both be kept apart by a split: joined from post to post, they make
-    nearly the whole collection one group. The posts removed are in no set.
-
-    Parameters
-    ----------
-    split : Split
-        The sets.
-    *groups : array-like of int, shape (n_posts,)
-        Such as `thread_groups` and `author_groups` return.
-
-    Returns
-    -------
-    Split
-        The same training set, with smaller validation and test sets.
+    nearly the whole collection one group.
     """
-    held_out = [split.validation, split.test]
-    for numbers in map(np.asarray, groups):
-        held_out = [posts[~np.isin(numbers[posts], numbers[split.train])] for posts in held_out]
+    seen = groups[split.train]
+    held_out = [posts[~np.isin(groups[posts], seen)] for posts in (split.validation, split.test)]
     return Split(split.train, *held_out)
 
 

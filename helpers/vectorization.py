@@ -5,16 +5,21 @@ plain Python: the same tokens, the same vocabulary in the same order, the same i
 fraction of the time and without TensorFlow.
 """
 
+import reprlib
 import string
 from collections import Counter
 
 import numpy as np
 
 PADDING, UNKNOWN = "", "[UNK]"
-
-# lowercase for ASCII only, like tf.strings.lower; other bytes pass
-_LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
 _PUNCTUATION = string.punctuation.encode()
+
+
+def refuse_one_text(texts):
+    """Refuse one text where a list of texts is needed: a loop would take its characters."""
+    if isinstance(texts, (str, bytes)):
+        shown = reprlib.repr(texts)
+        raise TypeError(f"A list of texts is needed, not one text: write [{shown}], not {shown}.")
 
 
 def tokenize(text):
@@ -45,7 +50,13 @@ def count_tokens(texts):
     -------
     collections.Counter
         From token (str) to number of occurrences.
+
+    Raises
+    ------
+    TypeError
+        If `texts` is one text.
     """
+    refuse_one_text(texts)
     counts = Counter()
     for text in texts:
         counts.update(_clean(text).split())
@@ -72,6 +83,8 @@ def learn_vocabulary(texts, max_tokens=20_000):
     ------
     ValueError
         If `max_tokens` is less than 2.
+    TypeError
+        If `texts` is one text.
     """
     if max_tokens < 2:
         raise ValueError("max_tokens must be 2 or more, because padding and unknown tokens have "
@@ -97,7 +110,13 @@ def texts_to_sequences(texts, vocabulary, sequence_length=200):
     -------
     numpy.ndarray of int32, shape (n, sequence_length)
         Index 0 is padding, 1 is a token that is not in the vocabulary.
+
+    Raises
+    ------
+    TypeError
+        If `texts` is one text.
     """
+    refuse_one_text(texts)
     index = {word.encode("utf-8"): i for i, word in enumerate(vocabulary) if i > 1}
     sequences = np.zeros((len(texts), sequence_length), dtype=np.int32)
     for row, text in zip(sequences, texts, strict=True):
@@ -108,19 +127,7 @@ def texts_to_sequences(texts, vocabulary, sequence_length=200):
 
 
 def build_vectorizer(vocabulary, sequence_length=200):
-    """Return the Keras layer that does the same inside a model.
-
-    Parameters
-    ----------
-    vocabulary : list of str
-        As `learn_vocabulary` returns it.
-    sequence_length : int
-        Number of integers per text.
-
-    Returns
-    -------
-    keras.layers.TextVectorization
-    """
+    """Return the Keras layer that does the same as `texts_to_sequences` inside a model."""
     from keras import layers  # lessons 01 to 03 start in a second without TensorFlow
 
     return layers.TextVectorization(max_tokens=len(vocabulary), vocabulary=vocabulary[2:],
@@ -128,5 +135,5 @@ def build_vectorizer(vocabulary, sequence_length=200):
 
 
 def _clean(text):
-    # one pass over bytes is several times faster than a regular expression over characters
-    return text.encode("utf-8").translate(_LOWER, _PUNCTUATION)
+    # of bytes, `lower` changes ASCII only, like tf.strings.lower; a regular expression is slower
+    return text.encode("utf-8").lower().translate(None, _PUNCTUATION)

@@ -198,12 +198,12 @@ WRONG["own_words"] = [
     (OW % (Q, 'line.endswith("writes:") and i + 1 < len(lines) and lines[i + 1].startswith(">")'), "`... writes:` above a line that begins with `|` goes too."),
     (OW % (Q, '"writes:" in line and i + 1 < len(lines) and lines[i + 1].startswith((">", "|"))'), "a line goes only if `writes:` is at its very end."),
     (OW % (Q, 'i + 1 < len(lines) and lines[i + 1].startswith((">", "|"))'), "every line above a quote is gone, not only `... writes:`."),
-    (OW % (Q, Wr + ' or not line.strip()'), "expected '\\nEnd.'."),
+    (OW % (Q, Wr + ' or not line.strip()'), "expected 'a\\n\\n\\nb'."),
     (OW % (Q, 'line.endswith("writes:") and i > 0 and lines[i - 1].startswith((">", "|"))'), "expected ''."),
     ('lambda body: body.replace(">", "").replace("|", "")', "expected ' a|b '."),
     (OW.replace('kept.append(line)', 'kept.append(line.strip())') % (Q, Wr), "expected ' a|b '."),
     (OW.replace('"\\n".join(kept)', 'kept') % (Q, Wr), "expected text (str), not ['']."),
-    (OW.replace('"\\n".join(kept)', '" ".join(kept)') % (Q, Wr), "expected '\\nEnd.'."),
+    (OW.replace('"\\n".join(kept)', '" ".join(kept)') % (Q, Wr), "expected 'a\\n\\n\\nb'."),
     (OW % (Q, 'line.endswith("writes:") and [l for l in lines[i + 1:] if l.strip()][:1] and [l for l in lines[i + 1:] if l.strip()][0].startswith((">", "|"))'), "`... writes:` goes only if the line directly below it is a q"),
     (OW % ('line.startswith("KM>")', 'False'), "expected ''."),
     (OW % (Q + ' or line.startswith("KM>")', Wr), "expected 'KM> initials'."),
@@ -229,6 +229,9 @@ RIGHT["integers"] = [
     "[5.0, 4, 2, 1, 4, 3, 0, 0, 0, 0]",
     "[np.int64(n) for n in (5, 4, 2, 1, 4, 3, 0, 0, 0, 0)]",
     'np.array([[5, 4, 2, 1, 4, 3, 0, 0, 0, 0]])',
+    '[[5, 4, 2, 1, 4, 3, 0, 0, 0, 0]]',
+    '((5, 4, 2, 1, 4, 3, 0, 0, 0, 0),)',
+    '[np.array([5, 4, 2, 1, 4, 3, 0, 0, 0, 0])]',
 ]
 WRONG["integers"] = [
     ("[5, 4, 2, 1, 4, 3]", "the row has 10 numbers, not 6: pad or truncate it."),
@@ -241,9 +244,11 @@ WRONG["integers"] = [
     ("[5, 4, 2, 1, 4, 3, 1, 1, 1, 1]", "number 7 of 10 is wrong: no word is left for it."),
     ('["5", "4", "2", "1", "4", "3", "0", "0", "0", "0"]', "expected a list or array of numbers, not ['5', '4'"),
     ('"5 4 2 1 4 3 0 0 0 0"', "expected a list or array of numbers, not '5 4 2 1 "),
+    ("[[5, 4, 2, 1, 4, 3]]", "the row has 10 numbers, not 6"),
+    ("[5]", "the row has 10 numbers, not 1: pad"),
+    ("[[5, 4, 2, 1, 4, 3, 0, 0, 0, 0]] * 2", "expected a list or array of numbers, not [["),
     ("{5, 4, 2}", "expected a list or array of numbers, not {2, 4, 5}"),
     ("[5, 4, 2, 4, 3, 0, 0, 0, 0, 0]", "number 4 of 10 is wrong: the word is `email`."),
-    ("[[5, 4, 2, 1, 4, 3, 0, 0, 0, 0]]", "expected a list or array of numbers, not [[5, 4, 2"),
     ('[6, 5, 3, 2, 5, 4, 0, 0, 0, 0]', 'the first entry, padding, is number 0.'),
     ('[5, 4, 2, 1, 4, 3, 0, 0, 0, 0, 0, 0]', 'the row has 10 numbers, not 12: pad or truncate it.'),
 ]
@@ -251,7 +256,7 @@ CV = 'sum(counts[w] for w in vocabulary[2:1000]) / counts.total()'
 
 MISTAKES["coverage"] = (
     "1.5",
-    "a share lies between 0 and 1.")
+    "a share lies between 0 and 1; is this per cent, or a count?")
 RIGHT["coverage"] = [
     CV,
     f'round({CV}, 3)',
@@ -398,7 +403,7 @@ T = 'row[b] - row[a] + row[c]'
 
 MISTAKES["analogy"] = (
     "lambda a, b, c, words, matrix: b",
-    "expected 'duke'.")
+    "expected 'ice'.")
 RIGHT["analogy"] = [
     AN % (T, 'w in (a, b, c) or not row[w].any()', CO),
     AN % (T, 'w in [a, b, c] or np.linalg.norm(row[w]) == 0', 'row[w] @ target / np.linalg.norm(row[w])'),
@@ -415,15 +420,15 @@ WRONG["analogy"] = [
     (AN % (T, 'w in (a, b, c) or not row[w].any()', '-np.linalg.norm(row[w] - target)'), "the smallest distance is not the highest cosine."),
     (AN % ('row[a] - row[b] + row[c]', 'w in (a, b, c) or not row[w].any()', CO), "the step goes the wrong way: it leads from a to b."),
     (AN % ('row[b] + row[c]', 'w in (a, b, c) or not row[w].any()', CO), "a was not taken away: the step from a to b is a difference."),
-    (AN.replace('return best', 'return words.index(best)') % (T, 'w in (a, b, c) or not row[w].any()', CO), "expected text (str), not 1."),
+    (AN.replace('return best', 'return words.index(best)') % (T, 'w in (a, b, c) or not row[w].any()', CO), "expected text (str), not 2."),
     (AN.replace('score > top', '-score > top').replace('best, top = w, score', 'best, top = w, -score') % (T, 'w in (a, b, c) or not row[w].any()', CO), "expected 'duke'."),
     ('def f(a, b, c, words, matrix):\n    t = matrix[words.index(b)] - matrix[words.index(a)] + matrix[words.index(c)]\n    s = matrix @ t / (np.linalg.norm(matrix, axis=1) * np.linalg.norm(t))\n    for x in (a, b, c):\n        s[words.index(x)] = -1\n    return words[np.argmax(s)]', "a row of zeros is a word without a vector and never the answ"),
-    ('lambda a, b, c, words, matrix: "queen"', "expected 'duke'."),
-    (AN % ('row[c]', 'w in (a, b, c) or not row[w].any()', CO), "expected 'duke'."),
-    (AN % (T, 'w in (a, b) or not row[w].any()', CO), "expected 'duke'."),
-    (AN % (T, 'w in (a, b, c) or not row[w].any()', 'abs(' + CO + ')'), "expected 'duke'."),
-    ('def f(a, b, c, words, matrix):\n    return glove.nearest_words(matrix, words, matrix[words.index(b)] - matrix[words.index(a)] + matrix[words.index(c)], k=1)[0]', "expected text (str), not ('king', 0.8774)."),
-    (AN.replace('return best', 'return [best]') % (T, 'w in (a, b, c) or not row[w].any()', CO), "expected text (str), not ['duke']."),
+    ('lambda a, b, c, words, matrix: "queen"', "expected 'ice'."),
+    (AN % ('row[c]', 'w in (a, b, c) or not row[w].any()', CO), "expected 'ice'."),
+    (AN % (T, 'w in (a, b) or not row[w].any()', CO), "expected 'ice'."),
+    (AN % (T, 'w in (a, b, c) or not row[w].any()', 'abs(' + CO + ')'), "expected 'oil'."),
+    ('def f(a, b, c, words, matrix):\n    return glove.nearest_words(matrix, words, matrix[words.index(b)] - matrix[words.index(a)] + matrix[words.index(c)], k=1)[0]', "expected text (str), not ('man', 0.99073)."),
+    (AN.replace('return best', 'return [best]') % (T, 'w in (a, b, c) or not row[w].any()', CO), "expected text (str), not ['ice']."),
     ('def f(a, b, c, words, matrix):\n    row = known\n    target = row[b] - row[a] + row[c]\n    return max((w for w in row if w not in (a, b, c)), key=lambda w: row[w] @ target)', "it reads `known` from the notebook"),
 ]
 SE = 'def f(losses, patience):\n    best, wait = %s, 0\n    for epoch, loss in enumerate(losses, start=%s):\n        if %s:\n            best, wait = loss, 0\n        else:\n            wait += 1\n        if wait %s patience:\n            return epoch\n    return len(losses)'
@@ -505,7 +510,7 @@ CH = 'def f(validation, test):\n    best = max(validation, key=lambda n: %s)\n  
 
 MISTAKES["choose"] = (
     "lambda validation, test: max((test(name), name) for name in validation)[::-1]",
-    "was called 2 times; call it once.")
+    "`test` was called twice; call it once.")
 RIGHT["choose"] = [
     CH % ('np.mean(validation[n])', 'best, test(best)'),
     CH % ('sum(validation[n]) / len(validation[n])', '[best, test(best)]'),
@@ -520,7 +525,7 @@ WRONG["choose"] = [
     (CH % ('sum(validation[n])', 'best, test(best)'), "the sum (more seeds, more sum) decides; compare the means ov"),
     (CH % ('np.mean(validation[n])', 'best, np.mean(validation[best])'), "this is its validation accuracy; it was chosen by that, so i"),
     (CH % ('np.mean(validation[n])', 'best, max(validation[best])'), "expected ('small', 0.59)."),
-    (CH % ('test(n)', 'best, test(best)'), "was called 3 times; call it once."),
+    (CH % ('test(n)', 'best, test(best)'), "`test` was called twice; call it once."),
     (CH % ('np.mean(validation[n])', 'test(best)'), "expected a name and an accuracy, not 0.59."),
     (CH % ('np.mean(validation[n])', 'best'), "expected a name and an accuracy, not 'small'."),
     (CH % ('np.mean(validation[n])', 'test(best), best'), "expected a name and an accuracy, not (0.59, 'small"),
@@ -528,11 +533,11 @@ WRONG["choose"] = [
     (CH % ('np.mean(validation[n])', 'best, 100 * test(best)'), "this is per cent."),
     (CH % ('-np.mean(validation[n])', 'best, test(best)'), "expected ('small', 0.59)."),
     (CH % ('np.median(validation[n])', 'best, test(best)'), "the median decides; compare the means over the seeds."),
-    (CH % ('np.mean(validation[n])', 'best, (test(best) + test(best)) / 2'), "was called 2 times; call it once."),
+    (CH % ('np.mean(validation[n])', 'best, (test(best) + test(best)) / 2'), "`test` was called twice; call it once."),
     (CH % ('np.mean(validation[n])', 'best, test'), "expected one number, not"),
     (CH % ('n', 'best, test(best)'), "expected ('small', 0.59)."),
     ('def f(validation, test):\n    means = np.mean(list(validation.values()), axis=0)\n    return list(validation)[int(np.argmax(means))], test(list(validation)[int(np.argmax(means))])', "stops with ValueError: setting an array element wi"),
-    ('def f(validation, test):\n    results = {n: test(n) for n in validation}\n    best = max(validation, key=lambda n: np.mean(validation[n]))\n    return best, results[best]', "was called 2 times; call it once."),
+    ('def f(validation, test):\n    results = {n: test(n) for n in validation}\n    best = max(validation, key=lambda n: np.mean(validation[n]))\n    return best, results[best]', "`test` was called twice; call it once."),
     (CH % ('round(np.mean(validation[n]), 2)', 'best, test(best)'), "gives ('small', 0.046), expected ('wide', 0.039)."),
     (CH % ('validation[n][-1]', 'best, test(best)'), "the last seed decides; compare the means over the seeds."),
     (CH % ('len(validation[n])', 'best, test(best)'), "the number of seeds decides; compare the means over the seed"),
@@ -707,6 +712,9 @@ WRONG["masked_softmax"] = [
     ('def f(s, m):\n    e = np.exp(s[m] - s[m].max())\n    return e / e.sum()', "as many weights as positions: padding keeps its place."),
     ('lambda s, m: np.where(m, s, 0) / np.where(m, s, 0).sum()', "expected [0.26894, 0.0, 0.73106]."),
     ('def f(s, m):\n    s = np.where(m, -1e9, s)\n    e = np.exp(s - s.max())\n    return e / e.sum()', "True is a token, not padding."),
+    ('def f(s, m):\n    e = np.exp(s - s[m].max()) * m\n    return e / e.sum()', "infinite * 0 is NaN: mask it before `exp`"),
+    ('def f(s, m):\n    top = max(x for x, t in zip(s, m) if t)\n    e = np.exp(s - top)\n    return e * m / (e * m).sum()', "infinite * 0 is NaN"),
+    ('def f(s, m):\n    e = np.exp(s - max(s)) * m\n    return e / sum(e)', "subtract the maximum of the tokens, not of padding"),
     ('lambda s, m: m / m.sum()', "expected [0.26894, 0.0, 0.73106]."),
     ('def f(s, m):\n    s[~m] = -np.inf\n    e = np.exp(s - s.max())\n    return e / e.sum()', "right, but your function changes what it is given; work on a"),
     ('def f(s, m):\n    e = np.exp(s - s[m].max())\n    return e / e[m].sum()', "expected [1.0, 0.0]."),
@@ -886,6 +894,10 @@ RIGHT["coverage_accuracy"] = [
     'def f(c, r, t):\n    n = sum(x >= t for x in c)\n    return Fraction(int(n), len(c)), (np.nan if n == 0 else sum(bool(y) for x, y in zip(c, r) if x >= t) / n)',
     'lambda c, r, t: np.array([np.mean(c >= t), np.mean(r[c >= t])])',
     'lambda c, r, t: (np.count_nonzero(c >= t) / c.size, pd.Series(r)[c >= t].mean())',
+    'lambda c, r, t: pd.Series([np.mean(c >= t), np.mean(r[c >= t])])',
+    'lambda c, r, t: pd.Series({"coverage": np.mean(c >= t), "accuracy": np.mean(r[c >= t])})',
+    'lambda c, r, t: pd.Series([np.mean(c >= t), np.mean(r[c >= t]) if (c >= t).any() else None], dtype=object, index=[1, 0])',
+    'lambda c, r, t: pd.Index([np.mean(c >= t), np.mean(r[c >= t])])',
 ]
 WRONG["coverage_accuracy"] = [
     ('lambda c, r, t: ((c > t).mean(), r[c > t].mean())', "exactly at the threshold is sure enough: `>=`."),
@@ -900,6 +912,8 @@ WRONG["coverage_accuracy"] = [
     ('lambda c, r, t: r[c >= t].mean()', "expected two numbers, coverage and accuracy, not 1"),
     ('lambda c, r, t: ((c >= 0.5).mean(), r[c >= 0.5].mean())', "the threshold is an argument, not always 0.5."),
     ('def f(c, r, t):\n    a = [y for x, y in zip(c, r) if x >= t]\n    return len(a) / len(c), sum(a) / len(a)', "stops with ZeroDivisionError: division by zero."),
+    ('lambda c, r, t: pd.Series([(c >= t).mean()])', "expected two numbers, coverage and accuracy, not"),
+    ('lambda c, r, t: pd.DataFrame({"c": [(c >= t).mean()], "a": [r[c >= t].mean()]})', "expected two numbers, coverage and accuracy, not"),
     ('lambda c, r, t: {"coverage": (c >= t).mean(), "accuracy": r[c >= t].mean()}', "expected two numbers, coverage and accuracy, not {"),
     ('lambda c, r, t: ((c >= t).mean(), r.mean() if (c >= t).any() else np.nan)', "accuracy is that of the answered posts; this is that of all."),
     ('lambda c, r, t: ((c >= t).mean(), (r & (c >= t)).mean() if (c >= t).any() else np.nan)', "divide the right ones by the number of answered posts, not o"),

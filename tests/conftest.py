@@ -41,7 +41,7 @@ def sample_corpus(tmp_path_factory):
     """The bundled sample, composed anew in half a second, whatever a cache may hold."""
     archive = tmp_path_factory.mktemp("sample") / data.ARCHIVE
     sample.write_archive(archive)
-    return data.read_posts(archive)
+    return data._read_posts(archive)
 
 
 @pytest.fixture(scope="session")

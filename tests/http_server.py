@@ -2,29 +2,21 @@
 
 import threading
 from contextlib import contextmanager
-from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
 
 
 class Server(ThreadingHTTPServer):
     """Serves `files`, a dict of path to bytes.
 
-    `faults` is a dict of path to a list of faults, one for each request in turn; when the list
-    is at its end, or for a path without one, the file is served well. `always` is a dict of path
-    to the one fault of every request. A fault is a dict with any of:
+    `always` is a dict of path to the fault of every request, a dict with any of:
 
     status        answer with this status and no file
-    redirect      answer 302 to this path or address
     ranges        False: ignore the Range header
-    suffix        a status to answer `bytes=-N` with
     cut           close the connection after this many bytes of the body
     stall         send this many bytes of the body, then nothing until the server stops
-    length        add this to the length that is announced
     no_length     announce no length
     body          send these bytes instead of the file
     span          send this text as Content-Range
-    headers       a dict of headers to set; None takes one away
     """
 
     daemon_threads = True
@@ -32,25 +24,13 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.files, self.faults, self.always = {}, {}, {}
-        self.requests = []  # (method and address as asked for, Range header, status)
+        self.files, self.always = {}, {}
+        self.requests = []
         self.sent = 0  # bytes of bodies
         self.lock, self.stopped, self.stalled = threading.Lock(), threading.Event(), threading.Event()
 
     def url(self, path):
         return f"http://127.0.0.1:{self.server_port}{path}"
-
-    def ranges(self):
-        """Return the Range headers of all requests, None where there was none."""
-        return [asked for _, asked, _ in self.requests]
-
-    def statuses(self):
-        return [status for _, _, status in self.requests]
-
-    def forget(self):
-        """Count from zero again."""
-        self.requests.clear()
-        self.sent = 0
 
     def handle_error(self, request, client_address):
         """Keep quiet: clients that hang up are what the tests are about."""
@@ -58,21 +38,15 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        server, path = self.server, urlsplit(self.path).path  # a proxy is asked for a whole address
-        with server.lock:
-            fault = server.always.get(path) or (server.faults.get(path) or [{}]).pop(0)
-        if "redirect" in fault:
-            return self._answer(302, {"Location": fault["redirect"], "Content-Length": "0"})
+        server, path = self.server, self.path
+        fault = server.always.get(path, {})
         if "status" in fault or path not in server.files:
             return self._answer(fault.get("status", 404), {"Content-Length": "0"})
         whole = fault.get("body", server.files[path])
-        headers = {"Content-Type": "application/octet-stream", "Last-Modified": formatdate(0, usegmt=True)}
+        headers = {"Content-Type": "application/octet-stream"}
         first, last = 0, len(whole) - 1
         asked = self.headers.get("Range", "").removeprefix("bytes=")
-        if asked and asked.startswith("-") and "suffix" in fault:
-            return self._answer(fault["suffix"], {"Content-Length": "0"})
-        current = self.headers.get("If-Range") in (None, fault.get("headers", {}).get("ETag"), headers["Last-Modified"])
-        ranged = bool(asked) and fault.get("ranges", True) and current
+        ranged = bool(asked) and fault.get("ranges", True)
         if ranged:
             start, end = asked.split("-")
             first = int(start) if start else max(0, len(whole) - int(end))
@@ -82,8 +56,7 @@ class Handler(BaseHTTPRequestHandler):
             headers["Content-Range"] = fault.get("span", f"bytes {first}-{last}/{len(whole)}")
         body = whole[first:last + 1]
         if not fault.get("no_length"):
-            headers["Content-Length"] = str(len(body) + fault.get("length", 0))
-        headers.update(fault.get("headers", {}))
+            headers["Content-Length"] = str(len(body))
         self._answer(206 if ranged else 200, headers)
         self._send(body[:fault.get("cut", fault.get("stall", len(body)))])
         if "stall" in fault:
@@ -92,11 +65,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status, headers):
         with self.server.lock:
-            self.server.requests.append((f"{self.command} {self.path}", self.headers.get("Range"), status))
+            self.server.requests.append(f"{self.command} {self.path}")
         self.send_response(status)
         for name, value in headers.items():
-            if value is not None:
-                self.send_header(name, value)
+            self.send_header(name, value)
         self.end_headers()
 
     def _send(self, body):

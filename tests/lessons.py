@@ -1,12 +1,15 @@
 """What the tests of the notebooks share: reading them, and running one as a learner would."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+with open(ROOT / "pyproject.toml", "rb") as file:
+    ADDRESS = tomllib.load(file)["project"]["urls"]["Repository"]
 IGNORED = "nbval-ignore-output"
 COLAB_BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 BINDER_BADGE = "https://mybinder.org/badge_logo.svg"
@@ -14,13 +17,11 @@ BINDER = "https://mybinder.org/v2/gh"
 COLAB = "https://colab.research.google.com/github"
 KAGGLE_BADGE = "https://kaggle.com/static/images/open-in-kaggle.svg"
 KAGGLE = "https://kaggle.com/kernels/welcome?src=https://github.com"
-SOLUTION = re.compile(  # number, code, and why
-    r"<details><summary>Solution of exercise (\d)</summary>\n\n```python\n(.*?)\n```\n\n(.+?)\n\n</details>", re.DOTALL)
 
 
-def badges(stem, address):
+def badges(stem):
     """Return the line of badges that opens a lesson elsewhere."""
-    slug = address.removeprefix("https://github.com/")
+    slug = ADDRESS.removeprefix("https://github.com/")
     path = f"notebooks/{stem}.ipynb"
     colab = f"[![Open in Colab]({COLAB_BADGE})]({COLAB}/{slug}/blob/main/{path})"
     binder = f"[![Open in Binder]({BINDER_BADGE})]({BINDER}/{slug}/main?urlpath=lab/tree/{path})"

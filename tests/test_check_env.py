@@ -23,7 +23,7 @@ def test_a_good_python(version):
 def test_a_python_too_old_or_too_new(version):
     assert check_env.check_python(version) == (
         False, f"Python {'.'.join(map(str, version))}; TensorFlow needs 3.11, 3.12 or 3.13: "
-               "install one and delete .venv")
+               "install one, delete .venv, and name it, such as `make lab PYTHON=python3.12`")
 
 
 def test_the_bounds_are_those_of_the_package():

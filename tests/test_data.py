@@ -9,7 +9,7 @@ import tarfile
 import numpy as np
 import pytest
 
-from helpers import data, sample
+from helpers import _download, data, sample
 
 GROUPS = sorted(["comp.graphics", "rec.autos", "sci.med", "a.b", "a", *(f"group.{n:02d}" for n in range(15))])
 
@@ -54,15 +54,15 @@ def folder(tmp_path, own_cache):
 # --- the corpus
 
 def test_archive_and_folder_give_the_same_corpus(folder):
-    archived = data.read_posts(write_archive(folder / data.ARCHIVE, posts()))
-    unpacked = data.read_posts(write_folder(folder / data.FOLDER, posts()))
+    archived = data._read_posts(write_archive(folder / data.ARCHIVE, posts()))
+    unpacked = data._read_posts(write_folder(folder / data.FOLDER, posts()))
     assert archived.texts == unpacked.texts and archived.names == unpacked.names
     assert np.array_equal(archived.labels, unpacked.labels) and archived.class_names == unpacked.class_names
     assert archived.fingerprint == unpacked.fingerprint
 
 
 def test_what_a_corpus_holds(folder):
-    corpus = data.read_posts(write_folder(folder, posts()))
+    corpus = data._read_posts(write_folder(folder, posts()))
     assert len(corpus) == 60 and corpus.class_names == tuple(GROUPS) and corpus.labels.dtype == np.int64
     # by group and name, as text: "a/9" stands before "a.b/10", and "10" before "9"
     assert corpus.names[:6] == ("a/10", "a/100", "a/9", "a.b/10", "a.b/100", "a.b/9")
@@ -74,7 +74,7 @@ def test_what_a_corpus_holds(folder):
 @pytest.mark.parametrize("change", ["content", "name", "more", "moved"])
 def test_other_posts_have_another_fingerprint(folder, change):
     contents = posts()
-    before = data.read_posts(write_folder(folder / "a", contents)).fingerprint
+    before = data._read_posts(write_folder(folder / "a", contents)).fingerprint
     if change == "content":
         contents["a/9"] += b" "
     elif change == "name":
@@ -83,7 +83,7 @@ def test_other_posts_have_another_fingerprint(folder, change):
         contents["a/8"] = b""
     else:
         contents["a/9"], contents["a/10"] = contents["a/10"], contents["a/9"]
-    assert data.read_posts(write_folder(folder / "b", contents)).fingerprint != before
+    assert data._read_posts(write_folder(folder / "b", contents)).fingerprint != before
 
 
 STRAY = ["a/.DS_Store", "a/._9", "a/Thumbs.db", "a/desktop.ini", "a/9~", "a/README",
@@ -93,18 +93,18 @@ STRAY = ["a/.DS_Store", "a/._9", "a/Thumbs.db", "a/desktop.ini", "a/9~", "a/READ
 @pytest.mark.parametrize("write", [write_folder, write_archive])
 @pytest.mark.parametrize("stray", STRAY)
 def test_what_systems_leave_is_no_post_and_is_named(folder, capsys, write, stray):
-    before = data.read_posts(write(folder / "a", posts())).fingerprint
-    corpus = data.read_posts(write(folder / "b", posts() | {stray: b"not a post"}))
+    before = data._read_posts(write(folder / "a", posts())).fingerprint
+    corpus = data._read_posts(write(folder / "b", posts() | {stray: b"not a post"}))
     assert corpus.fingerprint == before and len(corpus) == 60
     assert capsys.readouterr().out == f"1 files that are not posts were ignored, such as {stray}\n"
 
 
 def test_files_beside_the_groups_are_no_posts(folder):
-    before = data.read_posts(write_folder(folder, posts())).fingerprint
+    before = data._read_posts(write_folder(folder, posts())).fingerprint
     (folder / "README").write_text("not in a group", encoding="utf-8")
     (folder / "a" / "deeper").mkdir()
     (folder / "lost+found").mkdir()
-    assert data.read_posts(folder).fingerprint == before
+    assert data._read_posts(folder).fingerprint == before
 
 
 LAYOUTS = {  # what lies in the folder: what is found for the vectors
@@ -142,10 +142,8 @@ def test_the_folder_of_the_posts_itself_may_be_named(folder, name):
 
 
 def test_what_the_folder_lacks_is_said_before_a_download(folder, capsys, monkeypatch):
-    from helpers import _download
-
     write_folder(folder, {"glove.6B.50d.txt": b"a 1", "glove.6B.100d.txt": b""})
-    monkeypatch.setattr(_download, "fetch_vectors", lambda target, dim: target)
+    monkeypatch.setattr(_download, "fetch_vectors", lambda target, need_mb: target)
     assert data.find_vectors("full", folder).name == "glove.6B.100d.txt"
     assert capsys.readouterr().out == (
         f"{folder} holds no usable glove.6B.100d.txt or glove.6B.zip (it holds: glove.6B.100d.txt (empty), "
@@ -174,7 +172,7 @@ def test_a_composition_that_breaks_off_is_not_found(own_cache, monkeypatch):
         patch.setattr(sample, "write_archive", cut)
         with pytest.raises(KeyboardInterrupt):
             data.find_posts()
-    assert len(data.read_posts(data.find_posts())) == 1997
+    assert len(data._read_posts(data.find_posts())) == 1997
 
 
 # --- where it looks
@@ -214,6 +212,14 @@ def test_the_full_data_is_told_with_its_place(folder, capsys):
 
 
 # --- what is no data folder
+
+@pytest.mark.parametrize("dataset", ["Sample", "FULL", "sample ", "", "20_newsgroup", None])
+def test_a_misspelled_data_set_is_not_the_full_one(folder, dataset):
+    write_archive(folder / data.ARCHIVE, posts())
+    for call in (data.load_corpus, data.find_posts, data.find_vectors):
+        message = failure(ValueError, call, dataset, folder)
+        assert message == f"The parameter dataset must be one of 'sample', 'full', not {dataset!r}."
+
 
 def test_a_missing_folder(folder):
     message = failure(FileNotFoundError, data.load_corpus, "full", folder)
@@ -267,7 +273,7 @@ def test_a_truncated_archive(folder, kept):
     path = write_archive(folder / data.ARCHIVE, posts())
     raw = path.read_bytes()
     path.write_bytes(raw[:int(kept * len(raw))] if isinstance(kept, float) else raw[:kept])
-    for call in (data.read_posts, data.unpack_posts):
+    for call in (data._read_posts, data.unpack_posts):
         message = failure(ValueError, call, path)
         assert message.startswith(f"{path} is not a whole tar.gz archive (") and message.endswith(
             "). Delete it and get it again.")
@@ -277,7 +283,7 @@ def test_a_tar_that_was_cut_before_it_was_packed(folder):
     path = write_archive(folder / data.ARCHIVE, posts())
     raw = gzip.decompress(path.read_bytes())
     path.write_bytes(gzip.compress(raw[:512 * 20]))
-    assert failure(ValueError, data.read_posts, path).startswith(f"{path} is not a whole tar.gz archive (it ends ")
+    assert failure(ValueError, data._read_posts, path).startswith(f"{path} is not a whole tar.gz archive (it ends ")
 
 
 def test_something_else_under_the_archives_name(folder):
@@ -285,6 +291,37 @@ def test_something_else_under_the_archives_name(folder):
     for content in (b"<html>not found</html>", gzip.compress(b"a text")):
         write_folder(folder, {data.ARCHIVE: content})
         assert failure(ValueError, data.load_corpus, "full", folder).startswith(f"{path} is not a whole tar.gz archive (")
+
+
+def hostile(name, **values):
+    """Return an empty member of an archive with these values."""
+    member = tarfile.TarInfo(name)
+    for key, value in values.items():
+        setattr(member, key, value)
+    return member
+
+
+@pytest.mark.parametrize("member", [
+    hostile("20_newsgroup/../../a/9"), hostile("/20_newsgroup/a/9"), hostile("20_newsgroup/a/..\\9"), hostile("20_newsgroup/a/c:9"),
+    hostile("20_newsgroup/a/9", type=tarfile.SYMTYPE, linkname="/etc/passwd"), hostile("20_newsgroup/a/9", type=tarfile.LNKTYPE, linkname="8"),
+    hostile("20_newsgroup/a/9", type=tarfile.CHRTYPE), hostile("20_newsgroup/a/9", type=tarfile.FIFOTYPE),
+    hostile("20_newsgroup/a/9", pax_headers={"GNU.sparse.size": "99999999999", "GNU.sparse.map": "99999999999,0"})],
+    ids=["parent", "root", "backslash", "drive", "link", "hard link", "device", "pipe", "sparse"])
+def test_a_hostile_archive_is_refused_and_nothing_is_written(folder, own_cache, member):
+    path = write_archive(folder / data.ARCHIVE, posts())
+    with tarfile.open(folder / "plain.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+        tar.addfile(member)
+    path.write_bytes(gzip.compress((folder / "plain.tar").read_bytes()))
+    for call in (data._read_posts, data.unpack_posts):
+        message = failure(ValueError, call, path)
+        assert message.startswith(f"{path} is not trusted: its member {member.name!r} ")
+    assert [entry.suffix for entry in own_cache.iterdir()] == [".lock"]
+
+
+def test_an_archive_that_unpacks_to_more_than_the_memory_for_it_is_refused(folder, monkeypatch):
+    path = write_archive(folder / data.ARCHIVE, posts())
+    monkeypatch.setattr(data._archives, "MAX_BYTES", 1_000)
+    assert "is not trusted: it unpacks to more than" in failure(ValueError, data._read_posts, path)
 
 
 # --- unpacking
@@ -299,6 +336,12 @@ def test_unpacked_once_and_the_same(folder, own_cache, monkeypatch):
     assert data.unpack_posts(unpacked) == unpacked, "a folder is given back as it is"
 
 
+def test_the_path_of_the_posts_may_be_text(folder):
+    archive = write_archive(folder / data.ARCHIVE, posts())
+    unpacked = data.unpack_posts(str(archive))
+    assert unpacked == data.unpack_posts(archive) == data.unpack_posts(str(unpacked))
+
+
 def test_another_archive_is_unpacked_elsewhere(folder):
     first = data.unpack_posts(write_archive(folder / "a" / data.ARCHIVE, posts()))
     second = data.unpack_posts(write_archive(folder / "b" / data.ARCHIVE, posts(count=2)))
@@ -308,8 +351,8 @@ def test_another_archive_is_unpacked_elsewhere(folder):
 @pytest.mark.parametrize("top", ["20_newsgroups", "./20_newsgroup", "news/20_newsgroup"])
 def test_another_top_folder_in_the_archive(folder, top):
     """The mirrors' archives are packed under other names: the last two parts count."""
-    plain = data.read_posts(write_folder(folder / "plain", posts()))
-    other = data.read_posts(write_archive(folder / data.ARCHIVE, posts(), top))
+    plain = data._read_posts(write_folder(folder / "plain", posts()))
+    other = data._read_posts(write_archive(folder / data.ARCHIVE, posts(), top))
     assert other.fingerprint == plain.fingerprint
 
 

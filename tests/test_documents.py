@@ -8,8 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import set_address
-from lessons import badges
+from lessons import ADDRESS, badges
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(ROOT.glob("*.md"))
@@ -27,28 +26,29 @@ def test_links_resolve(path):
 
 
 def test_the_address_stands_in_one_place():
-    address = set_address.repository()
-    assert f"repository-code: {address}\n" in text_of("CITATION.cff")
+    assert f"repository-code: {ADDRESS}\n" in text_of("CITATION.cff")
     readme = text_of("README.md")
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        assert badges(path.stem, address) in readme
+        assert badges(path.stem) in readme
 
 
-def test_setting_the_address_reaches_badges_set_up_and_pages(tmp_path, monkeypatch):
-    old = f'{badges("01_x", "https://github.com/a/b")} | %pip install "git+https://github.com/a/b" | https://a.github.io/b/try/'
-    files = {"README.md": old, "pyproject.toml": '[project.urls]\nRepository = "https://github.com/a/b"\n'}
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell with perl")
+def test_the_documented_command_writes_another_address_into_badges_set_up_and_pages(tmp_path):
+    owner, name = ADDRESS.split("/")[-2:]
+    old = f'{badges("01_x")} | %pip install "git+{ADDRESS}" | https://{owner}.github.io/{name}/try/'
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        subprocess.run(["git", "add", name], cwd=tmp_path, check=True)
-    (tmp_path / "untracked.txt").write_text("a/b", encoding="utf-8")
-    monkeypatch.setattr(set_address, "ROOT", tmp_path)
-    assert set_address.main(["c/d/e"]) == 2
-    assert set_address.main(["https://github.com/c/d"]) == 0
-    new = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert "a/b" not in new and new.count("c/d") == 4 and new.endswith("https://c.github.io/d/try/")
-    assert set_address.repository() == "https://github.com/c/d"
-    assert (tmp_path / "untracked.txt").read_text(encoding="utf-8") == "a/b"
+    for file, text in (("README.md", old), ("CONTRIBUTING.md", text_of("CONTRIBUTING.md"))):
+        (tmp_path / file).write_text(text, encoding="utf-8")
+        subprocess.run(["git", "add", file], cwd=tmp_path, check=True)
+    (tmp_path / "untracked.txt").write_text(old, encoding="utf-8")
+    for owner, name in (("c", "d"), ("e", "f")):  # the command serves a second time
+        contributing = (tmp_path / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        (command,) = re.findall(r"(?m)^git grep .+$", contributing)
+        command = command.replace("OWNER", owner).replace("NAME", name)
+        subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
+        new = (tmp_path / "README.md").read_text(encoding="utf-8")
+        assert new.count(f"{owner}/{name}") == 4 and new.endswith(f"https://{owner}.github.io/{name}/try/")
+    assert (tmp_path / "untracked.txt").read_text(encoding="utf-8") == old
 
 
 def test_readme_is_short_and_names_only_commands_that_exist():

@@ -73,8 +73,70 @@ def test_a_temperature_that_is_not_there_is_told():
     for labels in ([0, 1], [1, 0]):  # all right: the lower the better; all wrong: the higher
         with pytest.raises(ValueError, match="No temperature between 0.05 and 20 is the best"):
             evaluation.best_temperature(sure, np.array(labels))
-    with pytest.raises(ValueError, match="NaN"):
-        evaluation.best_temperature(np.array([[np.nan, np.nan]]), np.array([0]))
+
+
+@pytest.mark.parametrize(("probabilities", "labels", "right"), [
+    (np.eye(3), [0, 1, 2], 3), (np.eye(3), [1, 2, 0], 0), (np.full((4, 20), 0.05), [0, 1, 2, 3], 1), (two_classes([0.999] * 9), [0] * 9, 9),
+    (np.full((2, 2), 0.5, np.float32), [0, 1], 1), (two_classes([0.9] * 4), [0, 0, 1, 1], 2)],
+    ids=["saturated, right", "saturated, wrong", "uniform", "sure, right", "uniform float32", "no better than chance"])
+def test_the_message_says_what_happened(probabilities, labels, right):
+    """Where the loss is flat the search ends somewhere inside, and there is no best temperature all the same."""
+    said = f"and nowhere lower. {right} of the {len(labels)} answers are right, with a mean confidence of {probabilities.max(axis=1).mean():.2f}."
+    with pytest.raises(ValueError, match=said):
+        evaluation.best_temperature(probabilities, labels)
+
+
+SOME = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.3, 0.4, 0.3], [0.1, 0.1, 0.8]]
+
+
+@pytest.mark.parametrize("change", [list, tuple, pd.Series, lambda values: np.array(values, dtype=float)])
+def test_answers_may_be_of_any_type(change):
+    labels, numbers = [0, 1, 0, 2], (np.array(SOME), np.array([0, 1, 0, 2]))
+    table = pd.DataFrame(SOME) if change is pd.Series else SOME
+    assert evaluation.calibration_bins(table, change(labels)).equals(evaluation.calibration_bins(*numbers))
+    assert evaluation.best_temperature(table, change(labels)) == evaluation.best_temperature(*numbers)
+    assert np.array_equal(evaluation.apply_temperature(table, 2), evaluation.apply_temperature(numbers[0], 2))
+
+
+def test_labels_of_two_classes_may_be_true_and_false():
+    probabilities = two_classes([0.8, 0.3, 0.6, 0.9])
+    for function in (evaluation.expected_calibration_error, evaluation.best_temperature):
+        assert function(probabilities, [False, True, True, False]) == function(probabilities, [0, 1, 1, 0])
+
+
+BAD_LABELS = {"a column": [[0], [1], [0], [2]], "a row": [[0, 1, 0, 2]], "too few": [0, 1], "one": 0, "names": ["a", "b", "a", "c"],
+              "digits": ["0", "1", "0", "2"], "one-hot": np.eye(4, 3), "negative": [0, 1, 0, -1], "too high": [1, 2, 1, 3],
+              "NaN": [0, 1, 0, np.nan], "None": [0, 1, 0, None], "halves": [0, 0.5, 1, 2]}
+BAD_ROWS = {"one row": SOME[0], "logits": [[2.0, -1.0, 0.5]] * 4, "per cent": (100 * np.array(SOME)).tolist(), "a NaN row": [*SOME[:3], [np.nan] * 3],
+            "infinite": [*SOME[:3], [np.inf, 0, 0]], "one column": [[0.7]] * 4, "negative": [*SOME[:3], [1.5, -0.5, 0]]}
+JUDGES = [evaluation.calibration_bins, evaluation.expected_calibration_error, evaluation.best_temperature]
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+@pytest.mark.parametrize("labels", BAD_LABELS.values(), ids=BAD_LABELS)
+def test_labels_that_are_none_are_refused(judge, labels):
+    with pytest.raises(ValueError, match="labels a list with a number per post|Some labels are no class: give numbers from 0 to 2"):
+        judge(SOME, labels)
+
+
+@pytest.mark.parametrize("rows", BAD_ROWS.values(), ids=BAD_ROWS)
+def test_rows_that_are_no_probabilities_are_refused(rows):
+    for judge in (*JUDGES, lambda rows, _: evaluation.apply_temperature(rows, 2)):
+        with pytest.raises(ValueError, match="a table with a row per post|Some rows are no probabilities"):
+            judge(rows, [0, 0, 0, 0])
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+def test_no_post_is_refused(judge):
+    for nothing in (np.empty((0, 3)), []):
+        with pytest.raises(ValueError, match="a table with a row per post"):
+            judge(nothing, [])
+
+
+@pytest.mark.parametrize("temperature", [0, -1, 0.0, -np.inf, np.inf, np.nan])
+def test_a_temperature_is_above_zero(temperature):
+    with pytest.raises(ValueError, match="A temperature is a number above 0"):
+        evaluation.apply_temperature(SOME, temperature)
 
 
 # --- differences and intervals
@@ -85,8 +147,6 @@ def test_a_paired_difference_by_hand():
     assert mean == pytest.approx(0.2)
     assert high - mean == pytest.approx(4.3027 * 0.1 / np.sqrt(3), rel=1e-4) and mean - low == pytest.approx(high - mean)
     assert evaluation.paired_difference([0.5, 0.6, 0.1], [0.6, 0.8, 0.4]) == pytest.approx((-mean, -high, -low))
-    narrower = evaluation.paired_difference([0.6, 0.8, 0.4], [0.5, 0.6, 0.1], level=0.9)
-    assert low < narrower[1] < narrower[2] < high
 
 
 def test_the_difficulty_of_a_split_cancels():
@@ -94,10 +154,41 @@ def test_the_difficulty_of_a_split_cancels():
     assert evaluation.paired_difference(a - hard, b - hard) == pytest.approx(evaluation.paired_difference(a, b))
 
 
-@pytest.mark.parametrize(("a", "b"), [([0.5], [0.4]), ([0.5, 0.6], [0.5, 0.6, 0.7])])
+@pytest.mark.parametrize(("a", "b"), [
+    ([0.5], [0.4]), ([0.5, 0.6], [0.5, 0.6, 0.7]), ([], []), (np.ones((3, 1)), np.ones(3)), (np.ones((3, 1)), np.ones((3, 1))),
+    (0.5, 0.4), ([0.5, 0.6], [0.5]), (pd.DataFrame({"a": [0.5, 0.6]}), pd.Series([0.5, 0.6]))])
 def test_a_difference_needs_the_same_two_splits_or_more(a, b):
     with pytest.raises(ValueError, match="same two or more splits"):
         evaluation.paired_difference(a, b)
+
+
+@pytest.mark.parametrize("seeds", [[13, 12, 11], [12, 11, 13], [12, 13, 14], [13, 14, 15], [11, 12]])
+def test_series_of_other_splits_or_in_another_order_are_refused(seeds):
+    a, b = pd.Series([0.6, 0.8, 0.4], [11, 12, 13]), pd.Series(np.arange(len(seeds)) / 10, seeds)
+    with pytest.raises(ValueError, match="other splits, or the same in another order"):
+        evaluation.paired_difference(a, b)
+    one, other = a.align(b, join="inner")  # what the message says
+    assert len(one) < 2 or len(evaluation.paired_difference(one, other)) == 3
+
+
+def test_series_of_the_same_splits_and_rows_of_one_table_are_compared():
+    table = pd.DataFrame({"model": list("aaabbb"), "accuracy": [0.6, 0.8, 0.4, 0.5, 0.6, 0.1]})
+    a, b = (table["accuracy"][table["model"] == name] for name in "ab")
+    expected = evaluation.paired_difference(list(a), list(b))
+    assert evaluation.paired_difference(a, b) == evaluation.paired_difference(a, list(b)) == expected
+    assert evaluation.paired_difference(a, b.set_axis(a.index)) == expected
+
+
+def test_a_missing_accuracy_is_told():
+    for a, b in (([0.5, np.nan], [0.4, 0.3]), ([0.5, 0.6], [None, 0.3])):
+        with pytest.raises(ValueError, match="Some accuracies are NaN"):
+            evaluation.paired_difference(a, b)
+
+
+@pytest.mark.parametrize("threads", [[7, 7, 7], ["a", "a", "a"], [0], []])
+def test_an_interval_needs_two_threads(threads):
+    with pytest.raises(ValueError, match="posts of two threads or more"):
+        evaluation.thread_interval(np.ones(len(threads)), threads, seed=0)
 
 
 def test_an_interval_by_threads_is_that_of_independent_posts_where_each_is_a_thread():
@@ -106,8 +197,6 @@ def test_an_interval_by_threads_is_that_of_independent_posts_where_each_is_a_thr
     half = 1.96 * np.sqrt(0.75 * 0.25 / 1_000)
     assert (low, high) == pytest.approx((0.75 - half, 0.75 + half), abs=0.004)
     assert evaluation.thread_interval(correct, np.arange(1_000), seed=1) == (low, high)
-    narrower = evaluation.thread_interval(correct, np.arange(1_000), seed=1, level=0.5)
-    assert low < narrower[0] < narrower[1] < high
 
 
 def test_posts_that_are_alike_count_once():
@@ -122,8 +211,10 @@ def test_posts_that_are_alike_count_once():
 
 
 def test_a_long_thread_counts_with_all_its_posts():
-    """A thread of nine right posts and one of a wrong post: half of the draws take each once."""
-    assert evaluation.thread_interval(np.arange(10) < 9, [0] * 9 + [1], seed=0, level=0.4) == (0.9, 0.9)
+    """A hundred threads of nine right posts, a hundred of one wrong post: nine posts in ten are right, not one in two."""
+    threads = np.append(np.repeat(np.arange(100), 9), np.arange(100, 200))
+    low, high = evaluation.thread_interval(threads < 100, threads, seed=0)
+    assert 0.8 < low < 0.9 < high < 0.95
 
 
 # --- the measured runs
@@ -133,12 +224,13 @@ def line(model, seed, accuracy, n_labels=0, condition="body", n=(80, 20)):
             "n_train": n[0], "n_validation": n[1]}
 
 
-def test_runs_are_read_line_by_line_with_the_posts_that_were_right(tmp_path):
+def test_runs_are_read_line_by_line_with_the_posts_that_were_right(tmp_path, monkeypatch):
     correct = np.array([1, 0, 0, 1, 1, 1, 0, 1, 0, 1, 1], bool)
     packed = base64.b64encode(np.packbits(correct).tobytes()).decode()
     path = tmp_path / "runs.jsonl"
     path.write_text(json.dumps({**line("a", 1, 0.5), "correct": packed, "n_test": 11}) + "\n", encoding="utf-8")
-    (run,) = evaluation.results(path).to_dict("records")
+    monkeypatch.setattr(evaluation, "RUNS", path)
+    (run,) = evaluation.results().to_dict("records")
     assert run["model"] == "a" and np.array_equal(evaluation.correct_posts(run), correct)
 
 
@@ -161,7 +253,16 @@ def test_a_difference_is_over_the_splits_that_both_have():
     assert (found["difference"], found["low"], found["high"], found["splits"]) == pytest.approx((*expected, 2))
     one = evaluation.difference(runs[runs["seed"] == 2], "a", "b", "body")
     assert one["difference"] == pytest.approx(0.2) and np.isnan(one["low"]) and one["splits"] == 1
-    assert evaluation.difference(runs, "a", "c", "body")["splits"] == 0
+    assert evaluation.difference(runs, "a", "b", "reference")["splits"] == 0
+    for wrong in (("A", "b", "body"), ("a", "c", "body"), ("a", "", "body"), ("a", "b", "Body"), ("a", "b", "body", 300)):
+        with pytest.raises(ValueError, match="There are no runs of .*Choose one of: ('a', 'b'|'reference', 'body', 'strict'|0, 200)."):
+            evaluation.difference(runs, *wrong)
+
+
+@pytest.mark.parametrize("wrong", [("body", 12), ("Body", 11), ("strict", "11 "), ("", 11)])
+def test_threads_that_are_not_kept_are_told(wrong):
+    with pytest.raises(ValueError, match="are not kept. There are those of: .*body-11"):
+        evaluation.threads_of_test_set(*wrong)
 
 
 def test_the_learning_curve_compares_the_same_splits_at_each_size():
@@ -197,9 +298,10 @@ def test_texts_are_encoded_once_and_only_their_first_words(own_cache, monkeypatc
     assert seen == [("all-MiniLM-L6-v2", 256, ["one two", "four"])]
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)  # as if it were not installed
     assert np.array_equal(evaluation.encode_texts(["one two other", "four"], max_words=2), vectors)
-    for change in ({"max_words": 3}, {"model": "another"}, {"max_pieces": 128}):
-        with pytest.raises(RuntimeError, match="pip install sentence-transformers"):
-            evaluation.encode_texts(["one two other", "four"], **{"max_words": 2, **change})
+    with pytest.raises(TypeError, match="A list of texts is needed"):
+        evaluation.encode_texts("one two other", max_words=3)
+    with pytest.raises(RuntimeError, match="pip install sentence-transformers"):
+        evaluation.encode_texts(["one two other", "four"], max_words=3)
 
 
 def test_the_encoder_comes_from_a_folder_if_one_is_named(own_cache, monkeypatch, tmp_path):
@@ -214,5 +316,5 @@ def test_the_encoder_comes_from_a_folder_if_one_is_named(own_cache, monkeypatch,
 
     package.SentenceTransformer = SentenceTransformer
     monkeypatch.setitem(sys.modules, "sentence_transformers", package)
-    assert evaluation.encode_texts(["word"], folder=tmp_path).shape == (1, 3)
+    assert evaluation.encode_texts(["word"], max_words=200, folder=tmp_path).shape == (1, 3)
     assert names == [str(tmp_path)]

@@ -1,5 +1,6 @@
 """Lessons 06 and 09: one model from text to group name, the same in each format, process and version of Keras."""
 
+import importlib.util
 import json
 import os
 import re
@@ -12,7 +13,6 @@ from types import SimpleNamespace
 
 import keras
 import numpy as np
-import pandas as pd
 import pytest
 import tensorflow as tf
 import yaml
@@ -37,7 +37,7 @@ HOSTILE = [
 RUNTIME = {"onnx": "onnxruntime", "litert": "ai_edge_litert"}
 ABOUT = {
     "dataset": "sample", "fingerprint": "f1e2d3", "split_by": "thread", "seed": 41, "validation_split": 0.23, "test_split": 0.17,
-    "max_tokens": 777, "embedding_dim": 50, "epochs": 3, "batch_size": 64}
+    "max_tokens": 777, "embedding_dim": 50, "epochs": 3, "batch_size": 64, "temperature": 1.25, "ece": 0.0834, "threshold": 0.65}
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def trained(sample_corpus, posts):
     vocabulary = learn_vocabulary(texts, 3_000)
     set_seed(3)
     matrix = np.random.RandomState(3).standard_normal((len(vocabulary), WIDTH)).astype(np.float32)
-    model = build_one_token_network(matrix, len(sample_corpus.class_names), filters=32, trainable=True)
+    model = build_one_token_network(matrix, len(sample_corpus.class_names), trainable=True)
     model.optimizer.learning_rate = 0.01
     model.fit(texts_to_sequences(texts, vocabulary, LENGTH), labels, epochs=12, batch_size=16, verbose=0)
     return SimpleNamespace(model=model, vocabulary=vocabulary, class_names=sample_corpus.class_names,
@@ -121,14 +121,26 @@ def test_a_header_is_cut_from_bytes_that_are_no_utf8_too():
 @pytest.mark.parametrize("name", predict.FORMATS)
 def test_same_answers_in_a_new_process(name, paths, posts, in_memory, trained):
     available(name)
-    there = export.ask(paths[name], [*posts, *HOSTILE])
+    there = export._ask(paths[name], [*posts, *HOSTILE])
     assert len(posts) > 900 and there["probabilities"].shape == in_memory.shape
     assert np.abs(there["probabilities"] - in_memory).max() <= 1e-5
     read = [bool(tokenize(clean_text(post, "body"))) for post in [*posts, *HOSTILE]]
     assert there["groups"] == [group if words else None for group, words in zip(named(in_memory, trained), read)]
     assert len(set(there["groups"])) > 10, "otherwise this shows little"
-    assert (there["imported"] == []) == (name in RUNTIME)
-    assert min(there[key] for key in ("first_s", "one_ms", "posts_per_s")) > 0
+    assert there["first_s"] > 0
+
+
+@pytest.mark.parametrize("name", RUNTIME)
+def test_a_format_without_tensorflow_imports_none_of_it(name, paths):
+    available(name)
+    program = """
+import sys
+from helpers import predict
+print(predict.load(sys.argv[1])(["the car"])[0])
+assert not {"tensorflow", "keras"} & set(sys.modules)
+"""
+    done = run("-c", program, paths[name], cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_keras_file_by_keras_alone(paths, posts, in_memory, trained, tmp_path):
@@ -189,12 +201,12 @@ def test_onnx_files_are_all_that_a_page_in_the_browser_needs(paths, posts, in_me
 
 
 @pytest.mark.parametrize("rule", ["full", "reference", "strict"])
-def test_each_rule_reaches_the_predictor(rule, trained, posts, tmp_path):
+def test_each_rule_reaches_the_predictor(rule, trained, description, posts, tmp_path):
     available("litert")
     texts = [*[post for post in posts if "\n>" in post][:20], *HOSTILE, HEADER + "\n> quoted\nNote: mine\n\nand more"]
-    path = export.save(trained, tmp_path, sequence_length=LENGTH, text=rule, about={}, formats=["litert"])["litert"]
+    export.save_network(trained.model, tmp_path / "a", "litert", trained.vocabulary, {**description, "text": rule})
     cleaned = texts_to_sequences([clean_text(text, rule) for text in texts], trained.vocabulary, LENGTH)
-    assert np.allclose(predict.load(path)(texts)[1], trained.model.predict(cleaned, verbose=0), atol=1e-5)
+    assert np.allclose(predict.load(tmp_path / "a")(texts)[1], trained.model.predict(cleaned, verbose=0), atol=1e-5)
 
 
 def test_no_weight_is_written_twice_and_no_optimizer(paths, trained):
@@ -210,6 +222,55 @@ def test_the_newest_number_is_taken(paths, tmp_path):
         shutil.copytree(paths["savedmodel"] / "1", tmp_path / number)
     (tmp_path / "9" / "about.json").write_text("{}", encoding="utf-8")
     assert predict.load(tmp_path, trust=True).about["text"] == "body"
+    for number in ("11", "2024", "\u0663"):  # no network is in them
+        (tmp_path / number).mkdir()
+    (tmp_path / "2024" / "about.json").write_text("{}", encoding="utf-8")
+    assert predict.load(tmp_path, trust=True).about["text"] == "body"
+
+
+@pytest.mark.parametrize("name", ["onnx", "litert"])
+def test_a_folder_with_a_number_for_a_name_hides_no_network(name, paths, tmp_path):
+    available(name)
+    model = shutil.copytree(paths[name], tmp_path / "model")
+    (model / "2024").mkdir()
+    (model / "7").mkdir()
+    (model / "7" / "notes.txt").touch()
+    assert predict.load(model).about["text"] == "body"
+
+
+@pytest.mark.parametrize("part", ["onnx/network.onnx", "onnx/vocabulary.txt", "onnx/about.json", "litert/network.tflite",
+                                  "savedmodel/1/saved_model.pb", "savedmodel/1/variables"])
+def test_a_part_of_a_model_names_the_folder(part, paths):
+    name, _, inside = part.partition("/")
+    available(name)
+    part = paths[name] / inside
+    with pytest.raises(ValueError) as error:
+        predict.load(part)
+    assert str(error.value) == (f"{part} is not a model of this course, or damaged. "
+                                f"It is a part of one: name its folder, {part.parent}.")
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.keras.zip", "a", "a.KERAS"])
+def test_a_keras_file_under_another_name_gets_a_sentence(name, paths, tmp_path):
+    shutil.copy(paths["keras"], tmp_path / name)
+    with pytest.raises(ValueError, match=r"under another name.* Rename it so that it ends with \.keras\.$"):
+        predict.load(tmp_path / name)
+
+
+def test_a_tilde_in_a_model_s_path_names_the_home_folder(paths, monkeypatch):
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(paths["keras"].parent))
+    for path in ("~/classifier.keras", Path("~") / "classifier.keras"):
+        assert predict.load(path).about["text"] == "body"
+    with pytest.raises(FileNotFoundError, match=r"There is no model ~\$a\.keras\."):
+        predict.load("~$a.keras")
+
+
+@pytest.mark.parametrize("text", ["Body", "", "boddy", None])
+def test_an_unknown_text_rule_writes_no_model(text, trained, tmp_path):
+    with pytest.raises(ValueError, match="There is no text rule"):
+        export.save(trained, tmp_path, sequence_length=LENGTH, text=text, about=ABOUT)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", predict.FORMATS)
@@ -222,7 +283,7 @@ def test_a_model_says_what_it_is(name, paths, description):
 
 
 def test_the_lesson_s_way_a_plain_file_and_then_its_note(trained, description, posts, in_memory, tmp_path):
-    classifier = export.build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
+    classifier = export._build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
     classifier.save(tmp_path / "a.keras")
     with pytest.raises(ValueError, match="not a model of this course"):
         predict.load(tmp_path / "a.keras")
@@ -232,7 +293,7 @@ def test_the_lesson_s_way_a_plain_file_and_then_its_note(trained, description, p
 
 
 def test_what_fails_leaves_the_earlier_model(trained, description, tmp_path, monkeypatch):
-    classifier = export.build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
+    classifier = export._build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
     for write, path in ((export._save_keras, tmp_path / "a.keras"), (export.save_savedmodel, tmp_path / "a")):
         write(classifier, path, description)
         with pytest.raises(TypeError):
@@ -242,7 +303,7 @@ def test_what_fails_leaves_the_earlier_model(trained, description, tmp_path, mon
 
 
 def test_savedmodel_may_be_saved_again(trained, description, tmp_path):
-    classifier = export.build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
+    classifier = export._build_classifier(trained.model, trained.vocabulary, trained.class_names, LENGTH)
     for seed in (1, 2):
         export.save_savedmodel(classifier, tmp_path / "a", {**description, "seed": seed})
     assert predict.load(tmp_path / "a", trust=True).about["seed"] == 2
@@ -277,14 +338,14 @@ def other_keras():
 
 
 @pytest.mark.slow
-def test_other_keras_reads_and_writes(other_keras, paths, posts, in_memory, tmp_path):
+def test_other_keras_reads_and_writes(other_keras, paths, posts, in_memory, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(other_keras))
     for name in ("keras", "savedmodel"):
-        there = export.ask(paths[name], [*posts, *HOSTILE], first_on_path=[other_keras])
+        there = export._ask(paths[name], [*posts, *HOSTILE])
         assert np.abs(there["probabilities"] - in_memory).max() < 1e-5
     program = """
 import sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[1])
 import keras
 assert Path(keras.__file__).is_relative_to(sys.argv[1])
 from helpers import export, predict
@@ -297,6 +358,7 @@ for name in ("onnx", "litert"):
 """
     done = run("-c", program, other_keras, paths["keras"], tmp_path, cwd=ROOT)
     assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout == "", "Keras says where it wrote, though it was asked not to"
     for name in ("written.keras", "written", "onnx", "litert"):
         assert np.abs(predict.load(tmp_path / name, trust=True)([*posts, *HOSTILE])[1] - in_memory).max() < 1e-5
 
@@ -398,6 +460,18 @@ def test_a_failure_in_the_shell_is_one_sentence_and_no_traceback(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"There is no model {tmp_path / 'none.keras'}.\n")
 
 
+@pytest.mark.parametrize("files", [["post.txt"], ["post.txt", "post.txt"], ["none.txt", "post.txt"], ["."]])
+def test_a_reader_that_has_enough_sees_no_traceback(files, paths, tmp_path):
+    available("litert")
+    (tmp_path / "post.txt").write_text("an orbit", encoding="utf-8")
+    process = subprocess.Popen([sys.executable, "-m", "helpers.predict", paths["litert"], *files], cwd=tmp_path, text=True,
+                               env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()  # as `head` does when it has its lines
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 1 and said == ("There is no text none.txt.\n" if "none.txt" in files else "")
+
+
 # --- the table of formats
 
 def test_formats_side_by_side(paths, posts, in_memory, monkeypatch, capsys):
@@ -409,14 +483,14 @@ def test_formats_side_by_side(paths, posts, in_memory, monkeypatch, capsys):
     row = table.loc["litert"]
     assert row["largest difference"] == pytest.approx(np.abs(in_memory[7] - off[7]).max(), abs=1e-5) and row["other groups"] == 1
     assert row["file, MB"] == pytest.approx(sum(file.stat().st_size for file in paths["litert"].iterdir()) / 1e6)
-    monkeypatch.setattr(export, "ask", lambda path, posts: (_ for _ in ()).throw(RuntimeError("x is not installed.")))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert export.compare_formats({"onnx": "a"}, posts[:1], in_memory[:1]).empty
     assert "onnx is left out: it needs onnxruntime" in capsys.readouterr().out
 
 
 def test_a_failing_process_shows_what_it_said(tmp_path):
     with pytest.raises(RuntimeError, match="(?s)failed:.*There is no model"):
-        export.ask(tmp_path / "none", ["a"])
+        export._ask(tmp_path / "none", ["a"])
 
 
 def test_what_is_installed_is_weighed_with_what_it_needs():
@@ -425,26 +499,27 @@ def test_what_is_installed_is_weighed_with_what_it_needs():
 
 
 def test_onnx_is_left_out_where_its_converter_is_missing(trained, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert export.save(trained, tmp_path, sequence_length=LENGTH, text="body", about={}, formats=["onnx"]) == {}
+    find = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name, *more: None if name == "tf2onnx" else find(name, *more))
+    saved = export.save(trained, tmp_path, sequence_length=LENGTH, text="body", about={})
+    assert list(saved) == ["keras", "savedmodel", "litert"] and not (tmp_path / "classifier_onnx").exists()
     assert "ONNX is left out: it needs the packages tf2onnx and onnx" in capsys.readouterr().out
 
 
 # --- the model card
 
-FIGURES = pd.DataFrame([{"model": "linear", "accuracy": 0.81234, "seeds": 7}, {"model": "pooled", "accuracy": 0.69871, "seeds": 9}])
+INTERVAL = (0.598, 0.627)
 
 
 def card(description, **changed):
-    options = {key: changed.pop(key) for key in ("figures", "interval") if key in changed}
-    _, head, body = export.model_card({**description, **changed}, **options).split("---\n", 2)
+    _, head, body = export.model_card({**description, **changed}, interval=INTERVAL).split("---\n", 2)
     return yaml.safe_load(head), body
 
 
 @pytest.mark.parametrize("dataset", sorted(export.DATA))
 def test_the_hub_s_own_library_reads_the_card(description, dataset, tmp_path):
     hub = pytest.importorskip("huggingface_hub")
-    (tmp_path / "README.md").write_text(export.model_card({**description, "dataset": dataset}), encoding="utf-8")
+    (tmp_path / "README.md").write_text(export.model_card({**description, "dataset": dataset}, interval=INTERVAL), encoding="utf-8")
     loaded = hub.ModelCard.load(tmp_path / "README.md").data
     (result,) = loaded.eval_results
     assert isinstance(result, hub.EvalResult) and (result.metric_type, result.metric_value) == ("accuracy", 0.6123)
@@ -455,21 +530,19 @@ def test_the_hub_s_own_library_reads_the_card(description, dataset, tmp_path):
 
 
 def test_the_card_s_figures_are_the_run_s(description):
-    _, body = card(description, figures=FIGURES, interval=(0.598, 0.627), temperature=1.25, ece=0.0834, threshold=0.65)
+    _, body = card(description)
     for expected in ("**Accuracy 0.612** on the 7 posts of the test set (95% interval over threads: 0.598 to 0.627)", "seed 41",
                      "Validation set: 23%", "choosing: 17%", "thread-wise", "one of 20 newsgroups", "first 60 tokens", "`f1e2d3`",
-                     "| linear | 0.812 | 7 |", "| pooled | 0.699 | 9 |", "temperature 1.25", "test set: 0.083 (5 bins)", "confidence of 0.65", f"keras {keras.__version__}",
+                     "temperature 1.25", "test set: 0.083 (5 bins)", "confidence of 0.65", f"keras {keras.__version__}",
                      "-p dataset sample -p text body -p split_by thread -p seed 41 -p validation_split 0.23 -p test_split 0.17 "
                      "-p max_tokens 777 -p sequence_length 60 -p embedding_dim 50 -p epochs 3 -p batch_size 64\n"):
         assert expected in body, expected
-    _, body = card(description)
-    assert "test set, one run" in body and "not calibrated" in body and "Other models" not in body and "abstain" not in body
 
 
 def test_no_figure_of_the_card_is_typed():
     """Without its fields the template holds no number but those of titles, licenses and links."""
     prose = (ROOT / "helpers" / "model_card.md").read_text(encoding="utf-8")
-    prose = re.sub(r"\{[^}]*\}|\(?https?://\S+", "", prose).replace("PDDL 1.0", "").replace("others, 2017", "")
+    prose = re.sub(r"\{[^}]*\}|\(?https?://\S+", "", prose).replace("PDDL 1.0", "").replace("others, 2017", "").replace("95% interval", "").replace("notebooks/09_", "")
     assert re.findall(r"\d[\d.]*\d", prose) == []
 
 
@@ -483,12 +556,12 @@ def test_what_differs_with_the_data_and_the_text(description):
 
 def test_what_the_card_needs_is_named(description):
     with pytest.raises(ValueError, match="does not say its seed, epochs"):
-        export.model_card({name: description[name] for name in description if name not in ("seed", "epochs")})
+        export.model_card({name: description[name] for name in description if name not in ("seed", "epochs")}, interval=INTERVAL)
 
 
 def test_without_the_hub_s_library_the_card_has_no_metadata_and_says_so(description, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    assert export.model_card(description).startswith("# Which newsgroup?") and "huggingface_hub" in capsys.readouterr().out
+    assert export.model_card(description, interval=INTERVAL).startswith("# Which newsgroup?") and "huggingface_hub" in capsys.readouterr().out
 
 
 def test_every_rule_split_and_data_set_has_its_sentence():

@@ -117,6 +117,23 @@ def test_only_wanted_words_are_kept(text_file):
     assert glove.read_vectors(text_file, [], DIM) == ({}, 10)
 
 
+@pytest.mark.parametrize("word", ["harbour", "", b"the"])
+def test_one_word_is_not_cut_into_characters(text_file, word):
+    with pytest.raises(TypeError, match="A list of texts is needed"):
+        glove.read_vectors(text_file, word, DIM)
+    with pytest.raises(TypeError, match="A list of texts is needed"):
+        glove.embedding_matrix(text_file, "harbour", DIM)
+
+
+def test_a_path_may_be_text(text_file, zip_file, capsys):
+    for path in (text_file, zip_file):
+        assert glove.read_vectors(str(path), ["the"], DIM)[1] == 10
+        assert np.array_equal(glove.embedding_matrix(str(path), VOCABULARY)[0], glove.embedding_matrix(path, VOCABULARY)[0])
+        with glove.open_vectors(str(path)) as file:
+            assert file.readline().startswith(b"the ")
+    assert capsys.readouterr().out == SAID * 4
+
+
 # --- the cache
 
 def test_a_second_call_reads_nothing(text_file, monkeypatch, capsys):

@@ -15,7 +15,8 @@ import zipfile
 import nbformat
 import pytest
 from answers import MISTAKES
-from lessons import NOTEBOOKS, ROOT, SOLUTION, exercises, read, tagged
+from lessons import NOTEBOOKS, ROOT, exercises, read, tagged
+from make_student import SOLUTION
 from nbformat.v4 import new_code_cell
 
 COMPARED = re.compile(r"(?m)^checks\.compare_guess\((guess_\w+), .+\)$")

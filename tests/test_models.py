@@ -47,15 +47,14 @@ def test_the_example_has_the_layers_and_parameters_of_the_keras_example():
 
 
 def test_the_one_token_network_sees_a_post_as_a_set_of_words(matrix):
-    network = models.build_one_token_network(matrix, 4, filters=5)
+    network = models.build_one_token_network(matrix, 4)
     counts = [layer.count_params() for layer in network.layers if layer.count_params()]
-    assert counts == [WORDS * DIM, DIM * 5 + 5, 5 * 4 + 4]
+    assert counts == [WORDS * DIM, DIM * 256 + 256, 256 * 4 + 4]
     post = np.array([[3, 7, 5, 3]])
     answer = network.predict(post, verbose=0)
     for same in ([[5, 3, 3, 7]], [[3, 7, 5]], [[7, 5, 3, 7, 5, 3]]):
         assert np.allclose(network.predict(np.array(same), verbose=0), answer, atol=1e-6)
     assert not np.allclose(network.predict(np.array([[3, 7, 6, 3]]), verbose=0), answer)
-    assert models.build_one_token_network(matrix, 4).get_layer("conv").filters == 256
     assert np.isclose(float(network.optimizer.learning_rate), 2e-3)
 
 
@@ -77,13 +76,13 @@ def test_training_moves_the_embedding_only_if_it_is_trainable(build, trainable, 
 
 
 def test_attention_weights_are_shared_among_words_and_never_given_to_padding(matrix):
-    network = models.build_attention_network(matrix, 4, n_queries=3, word_dimensions=2)
+    network = models.build_attention_network(matrix, 4)
     x = np.array([[3, 7, 5, 0, 0], [2, 2, 9, 4, 3]])
     names = ("tokens", "attention_weights", "weighted_means")
     inside = keras.Model(network.input, [network.get_layer(name).output for name in names])
     tokens, weights, means = inside.predict(x, verbose=0)
-    assert np.array_equal(tokens[..., :DIM], matrix[x]) and tokens.shape == (2, 5, DIM + 2)
-    assert weights.shape == (2, 5, 3) and np.allclose(weights.sum(axis=1), 1, atol=1e-5)
+    assert np.array_equal(tokens[..., :DIM], matrix[x]) and tokens.shape == (2, 5, DIM + 16)
+    assert weights.shape == (2, 5, 32) and np.allclose(weights.sum(axis=1), 1, atol=1e-5)
     assert not weights[0, 3:].any() and weights[1].all()
     assert np.allclose(means, np.einsum("ptq,ptd->pqd", weights, tokens), atol=1e-5)
 
@@ -97,15 +96,6 @@ def test_padding_changes_no_answer_of_the_attention_network(matrix):
     assert all(np.isfinite(weight).all() for weight in network.get_weights())
 
 
-def test_the_ingredients_of_the_attention_network_can_be_left_out(matrix):
-    network = models.build_attention_network(matrix, 4, n_queries=1, word_dimensions=0)
-    assert "trainable_embedding" not in {layer.name for layer in network.layers}
-    assert network.get_layer("queries").get_weights()[0].shape == (DIM, 1)
-    default = models.build_attention_network(matrix, 4)
-    assert default.get_layer("trainable_embedding").get_weights()[0].shape == (WORDS, 16)
-    assert default.get_layer("queries").get_weights()[0].shape == (DIM + 16, 32)
-
-
 def test_a_standardized_matrix_has_columns_of_one_size_and_no_empty_word(matrix):
     matrix[5] = 0  # a word without a vector
     vectors = models.standardized_matrix(matrix * 3 + (matrix != 0), seed=1)
@@ -117,6 +107,19 @@ def test_a_standardized_matrix_has_columns_of_one_size_and_no_empty_word(matrix)
     assert not np.array_equal(vectors[5], models.standardized_matrix(matrix, seed=2)[5])
     nothing = models.standardized_matrix(np.zeros_like(matrix), seed=1)
     assert nothing[1:].any(axis=1).all() and np.isfinite(nothing).all()
+
+
+@pytest.mark.parametrize("rows", [[2], [2, 3], range(2, WORDS)], ids=["one word", "two words", "all words"])
+@pytest.mark.parametrize("columns", [[0], [1, 4], range(DIM)], ids=["one column", "two columns", "all columns"])
+@pytest.mark.filterwarnings("error")
+def test_a_column_without_any_difference_becomes_zero(matrix, rows, columns):
+    own = np.zeros_like(matrix)
+    own[rows] = matrix[rows]
+    own[np.ix_(rows, columns)] = 0.1  # its mean in float32 is another number
+    vectors = models.standardized_matrix(own, seed=1)
+    assert np.isfinite(vectors).all() and not vectors[np.ix_(rows, columns)].any()
+    others = sorted(set(range(DIM)) - set(columns))
+    assert len(rows) == 1 or np.allclose(vectors[np.ix_(rows, others)].std(axis=0), 1, atol=1e-5)
 
 
 @every_network
@@ -306,11 +309,16 @@ class Asked(Exception):
     """Carries the key that the cache was asked for."""
 
 
+def use_vectors(monkeypatch, value):
+    """Give every word a vector of this number."""
+    matrix = np.full((500, 100), value, np.float32)
+    monkeypatch.setattr(models, "embedding_matrix", lambda path, vocabulary, dim: (matrix[:len(vocabulary)], None))
+
+
 @pytest.fixture
 def key(own_cache, small_corpus, monkeypatch):
     """Return a function that gives the key of a trained classifier, without training it."""
-    matrix = np.ones((500, 100), np.float32)
-    monkeypatch.setattr(models, "embedding_matrix", lambda path, vocabulary, dim: (matrix[:len(vocabulary)], None))
+    use_vectors(monkeypatch, 1)
 
     def stop(name, settings, build):
         raise Asked(settings)
@@ -326,17 +334,16 @@ def key(own_cache, small_corpus, monkeypatch):
 def test_whatever_may_change_the_trained_network_changes_its_key(key, small_corpus, monkeypatch):
     parameters = set(inspect.signature(models.trained_classifier).parameters) - {"corpus", "dataset", "data_dir"}
     assert parameters == set(CHANGES), "a new parameter needs a line here"
-    monkeypatch.setattr(models, "file_key", lambda path, dim: "these vectors")
     usual = key()
     assert key() == usual
     for name, value in CHANGES.items():
         assert key(**{name: value}) != usual, name
     assert key(dataclasses.replace(small_corpus, fingerprint="other posts")) != usual
     with monkeypatch.context() as patch:
-        patch.setattr(models, "file_key", lambda path, dim: "other vectors")
+        use_vectors(patch, 2)
         assert key() != usual
     with monkeypatch.context() as patch:
-        patch.setattr(models, "learn_vocabulary", lambda texts, size: ["", "[UNK]", "another"])
+        patch.setattr(models, "learn_vocabulary", lambda texts, size: usual["vocabulary"][::-1])
         assert key() != usual
     with monkeypatch.context() as patch:
         patch.setattr(preparation, "code_digest", lambda names: "other code")

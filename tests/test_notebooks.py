@@ -17,9 +17,9 @@ import nbformat
 import papermill
 import pytest
 import refresh_notebooks
-import set_address
 from IPython.core.inputtransformer2 import TransformerManager
 from lessons import (
+    ADDRESS,
     IGNORED,
     NOTEBOOKS,
     ROOT,
@@ -112,7 +112,7 @@ def test_the_set_up_cell_is_the_same_and_folded():
     assert len(cells) == len(NOTEBOOKS)
     sources = {cell.source for cell in cells}
     assert len(sources) == 1
-    assert f"git+{set_address.repository()}\"" in sources.pop()
+    assert f"git+{ADDRESS}\"" in sources.pop()
     for cell in cells:
         assert cell.metadata.jupyter.source_hidden and cell.metadata.cellView == "form"
         assert "hide-input" in tags(cell)
@@ -121,7 +121,7 @@ def test_the_set_up_cell_is_the_same_and_folded():
 @each_notebook
 def test_badges_follow_the_one_address(path):
     first = read(path).cells[0].source
-    assert badges(path.stem, set_address.repository()) in first
+    assert badges(path.stem) in first
 
 
 @each_notebook
@@ -192,6 +192,23 @@ def test_is_a_talk(tmp_path):
     assert text.count("<section") > kinds.count("slide") and "<summary>Solution" not in text
 
 
+@each_notebook
+def test_a_slide_with_a_question_does_not_show_the_outcome(path):
+    cells = read(path).cells
+    questions = [number for number, cell in enumerate(cells) if "guess" in tags(cell)]
+    assert questions
+    for number in questions:
+        outcome = cells[number + 1]
+        assert outcome.cell_type == "code", outcome.source
+        assert outcome.metadata.slideshow.slide_type in ("slide", "subslide"), outcome.source
+
+
+@each_notebook
+def test_the_marks_of_slides_are_those_that_refreshing_sets(path):
+    notebook = read(path)
+    assert refresh_notebooks.normalize(copy.deepcopy(notebook), path.stem) == notebook
+
+
 class FakeShell:
     """Stands in for IPython, and remembers which magics were called."""
 
@@ -218,7 +235,7 @@ def test_the_set_up_installs_where_only_the_notebook_is(monkeypatch, tmp_path):
         patch.setattr("importlib.util.find_spec", lambda name: None)
         run_set_up(patch, tmp_path, shell)
     ((magic, line),) = shell.calls
-    assert magic == "pip" and "--no-deps" in line and set_address.repository() in line
+    assert magic == "pip" and "--no-deps" in line and ADDRESS in line
 
 
 def test_the_set_up_finds_a_clone_above_a_copy(monkeypatch):

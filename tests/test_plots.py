@@ -6,7 +6,6 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_hex, to_rgba
 from PIL import Image
 
 from helpers import plots
@@ -33,40 +32,32 @@ class Shown(list):
 @pytest.fixture
 def shown(monkeypatch):
     shown = Shown()
-    show = plots.show
+    show = plots._show
 
     def keep(figure, description):
         shown.figure = figure
         show(figure, description)
 
     monkeypatch.setattr(plots, "display", shown)
-    monkeypatch.setattr(plots, "show", keep)
+    monkeypatch.setattr(plots, "_show", keep)
     return shown
 
 
 NAMES = ["alpha", "beta", "gamma"]
-SPREAD = [(4, 8), (8.5, 10), (0, 2)]  # around 5, 9, 2: each differs below and above
 HISTORY = {"loss": [3.0, 2.0, 1.5], "val_loss": [2.9, 2.2, 2.6], "accuracy": [0.1, 0.5, 0.8], "val_accuracy": [0.2, 0.45, 0.4]}
 CONFUSED = np.array([[8, 2, 0], [0, 5, 5], [1, 0, 9]])
 POINTS = np.array([[0.0, 0.0], [2.0, 4.0], [-1.0, 1.0]])
 TWO = {"up": [.1, .9, .8], "down": [.5, .4, .3]}
-BANDS = {"up": ([.05, .7, .7], [.2, 1, .85]), "down": ([.4, .35, .3], [.6, .4, .3])}
 BINS = pd.DataFrame({"low": [0, .25, .5, .75], "high": [.25, .5, .75, 1], "posts": [0, 4, 10, 6],
                      "confidence": [np.nan, .4, .7, .9], "accuracy": [np.nan, .5, .4, .85]})
 
 # a call, and its description as a reader works it out from the data above
 CASES = {
-    "bars": (lambda: plots.bars(NAMES, [5, 9, 2], title="T", xlabel="posts"),
-             "Bar chart: T. 3 bars, posts: alpha 5; beta 9; gamma 2."),
-    "bars with spread": (lambda: plots.bars(NAMES, {1: 5, 2: 9, 3: 2}.values(), title="T", xlabel="share", decimals=1, spread=SPREAD),
-                         "Bar chart: T. 3 bars, share: alpha 5.0 (4.0 to 8.0); beta 9.0 (8.5 to 10.0); gamma 2.0 (0.0 to 2.0)."),
-    "many bars": (lambda: plots.bars(list("abcdefghi"), [5, 4, 9, 4, 4, 4, 3, 4, 4], title="T", xlabel="posts"),
-                  "Bar chart: T. 9 bars, posts: longest c 9; shortest g 3."),
     "lines": (lambda: plots.lines([10, 20, 30], TWO, title="T", xlabel="limit", ylabel="share", line=(20, "here"), percent=True),
               "Line chart: T. share over limit, 10 to 30: up from 10% to 80%; down from 50% to 30%. Marked: here."),
-    "lines with bands": (lambda: plots.lines([1, 10, 1000], TWO, title="T", xlabel="posts", ylabel="share", spread=BANDS, logarithmic=True),
-                         "Line chart: T. share over posts, 1 to 1,000: up from 0.10 to 0.80 (its band at most 0.30 wide); "
-                         "down from 0.50 to 0.30 (its band at most 0.20 wide)."),
+    "lines over a logarithmic axis": (
+        lambda: plots.lines([1, 10, 1000], TWO, title="T", xlabel="posts", ylabel="share", logarithmic=True),
+        "Line chart: T. share over posts, 1 to 1,000: up from 0.10 to 0.80; down from 0.50 to 0.30."),
     "curves": (lambda: plots.curves(HISTORY, 3, title="T"),
                "Two line charts: T. 3 epochs, epoch 3 is marked. Loss: training from 3.00 to 1.50, validation from 2.90 to 2.60, "
                "lowest at epoch 2 (2.20). Accuracy: training from 0.10 to 0.80, validation from 0.20 to 0.40, 0.40 at the marked epoch."),
@@ -97,58 +88,53 @@ def test_a_chart_is_one_sharp_output_with_its_description(shown, draw, expected)
 
 
 def test_a_long_title_lies_within_the_picture(shown):
-    plots.bars(NAMES, [5, 9, 2], title="What to look for in this chart: " * 5, xlabel="posts")
+    plots.lines([10, 20, 30], TWO, title="What to look for in this chart: " * 5, xlabel="limit", ylabel="share")
     box = shown.figure._suptitle.get_window_extent()
     assert box.x0 >= 0 and box.x1 <= shown.figure.bbox.x1 and box.y1 <= shown.figure.bbox.y1
 
 
 # --- what is drawn
 
-def test_bars_have_the_length_of_their_value_from_top_to_bottom(shown):
-    plots.bars(["same", "same", "gamma"], [5, 9, 2], title="T", xlabel="posts", mark=["gamma"])
-    axes = shown.axes
-    assert [bar.get_width() for bar in axes.patches] == [5, 9, 2], "two bars of one name stay two"
-    heights = [axes.transData.transform((0, bar.get_y()))[1] for bar in axes.patches]
-    assert heights == sorted(heights, reverse=True)
-    middles = [bar.get_y() + bar.get_height() / 2 for bar in axes.patches]
-    assert list(axes.get_yticks()) == pytest.approx(middles)
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["same", "same", "gamma"]
-    assert [to_hex(bar.get_facecolor()).upper() for bar in axes.patches] == [plots.BLUE, plots.BLUE, plots.VERMILLION]
-
-
-def test_error_bars_reach_from_the_lowest_to_the_highest(shown):
-    plots.bars(NAMES, [5, 9, 2], title="T", xlabel="posts", spread=SPREAD)
-    (segments,) = [collection.get_segments() for collection in shown.axes.collections]
-    assert [tuple(segment[:, 0]) for segment in segments] == SPREAD
-    assert [tuple(segment[:, 1]) for segment in segments] == [(0, 0), (1, 1), (2, 2)]
-
-
-@pytest.mark.parametrize("spread", [None, [(2, 6), (8, 10), (-1, 0.2)]])
-def test_the_numbers_beside_bars_can_be_read(shown, spread):
-    """They lie on white: right of the bar and of its error bar, inside the picture."""
-    values = [5, 9, -0.1]
-    plots.bars(NAMES, values, title="T", xlabel="x", spread=spread, decimals=1)
-    ends = [5, 9, 0] if spread is None else [6, 10, 0.2]
-    assert [number.get_text() for number in shown.axes.texts] == ["5.0", "9.0", "-0.1"]
-    for number, end in zip(shown.axes.texts, ends, strict=True):
-        box = number.get_window_extent()
-        assert box.x0 > shown.axes.transData.transform((end, 0))[0]
-        assert box.x1 < shown.figure.bbox.x1
-
-
-def test_lines_and_bands_are_those_of_their_series(shown):
+def test_lines_are_those_of_their_series(shown):
     x = [1, 10, 1000]
-    plots.lines(x, TWO, title="T", xlabel="posts", ylabel="share", spread=BANDS, logarithmic=True)
+    plots.lines(x, TWO, title="T", xlabel="posts", ylabel="share", logarithmic=True)
     axes = shown.axes
     assert axes.get_xscale() == "log" and [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "10", "1,000"]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == list(TWO)
-    for name, line, band in zip(TWO, axes.lines, axes.collections, strict=True):
+    for name, line in zip(TWO, axes.lines, strict=True):
         assert line.get_label() == name and list(line.get_xdata()) == x and list(line.get_ydata()) == TWO[name]
-        vertices = band.get_paths()[0].vertices
-        low = [vertices[vertices[:, 0] == place, 1].min() for place in x]
-        high = [vertices[vertices[:, 0] == place, 1].max() for place in x]
-        assert (low, high) == BANDS[name]
-        assert to_rgba(line.get_color())[:3] == tuple(band.get_facecolor()[0][:3])
+
+
+def as_series(values):
+    """The same values under names that are no positions."""
+    return pd.Series(values, index=range(len(values) - 1, -1, -1))
+
+
+OTHER_TYPES = {  # a call of CASES with another type of the same values
+    "lines, Series": ("lines", lambda: plots.lines(
+        as_series([10, 20, 30]), {name: as_series(values) for name, values in TWO.items()}, title="T", xlabel="limit",
+        ylabel="share", line=(20, "here"), percent=True)),
+    "lines, DataFrame": ("lines", lambda: plots.lines(
+        pd.Index([10, 20, 30]), pd.DataFrame(TWO, index=[2, 1, 0]), title="T", xlabel="limit", ylabel="share", line=(20, "here"), percent=True)),
+    "lines, array": ("lines", lambda: plots.lines(
+        np.array([10, 20, 30]), {name: tuple(values) for name, values in TWO.items()}, title="T", xlabel="limit", ylabel="share",
+        line=(20, "here"), percent=True)),
+    "curves, DataFrame": ("curves", lambda: plots.curves(pd.DataFrame(HISTORY, index=[1, 2, 3]), 3, title="T")),
+    "curves, arrays": ("curves", lambda: plots.curves({name: np.array(values) for name, values in HISTORY.items()}, 3, title="T")),
+    "confusion, list": ("confusion", lambda: plots.confusion(CONFUSED.tolist(), tuple(NAMES), title="T")),
+    "confusion, DataFrame": ("confusion", lambda: plots.confusion(pd.DataFrame(CONFUSED, NAMES, NAMES), as_series(NAMES), title="T")),
+    "scatter, list": ("scatter", lambda: plots.scatter(POINTS.tolist(), as_series(["a", "b", "c"]), as_series(["x", "x", "y"]), title="T")),
+    "scatter, DataFrame": ("scatter", lambda: plots.scatter(pd.DataFrame(POINTS), ["a", "b", "c"], ["x", "x", "y"], title="T")),
+    "heat strip, Series": ("heat strip", lambda: plots.heat_strip(
+        as_series(["my", "printer", "jams"]), as_series([.25, .5, 0]), title="T")),
+}
+
+
+@pytest.mark.parametrize(("same", "draw"), OTHER_TYPES.values(), ids=OTHER_TYPES)
+def test_the_type_of_the_values_does_not_matter(shown, same, draw):
+    CASES[same][0]()
+    draw()
+    assert shown.text == CASES[same][1] and shown[0] == shown[1]
 
 
 def test_no_series_and_no_group_is_dropped(shown):
@@ -162,7 +148,7 @@ def test_no_series_and_no_group_is_dropped(shown):
 
 @pytest.mark.parametrize(("best_epoch", "marked"), [(None, 2), (3, 3)])
 def test_the_training_curves_show_loss_and_accuracy(shown, best_epoch, marked):
-    plots.curves(HISTORY, best_epoch)
+    plots.curves(HISTORY, best_epoch, title="T")
     for axes, name in zip(shown.figure.axes, ("loss", "accuracy"), strict=True):
         training, validation, mark = axes.lines
         assert axes.get_ylabel() == name and axes.get_xlabel() == "epoch"
@@ -172,6 +158,34 @@ def test_the_training_curves_show_loss_and_accuracy(shown, best_epoch, marked):
         assert mark.get_xdata() == [marked, marked] and mark.get_label() == f"best epoch: {marked}"
     (legend,) = shown.figure.legends
     assert all(legend.get_window_extent().y1 < axes.get_window_extent().y0 for axes in shown.figure.axes), "it covers no point"
+
+
+@pytest.mark.parametrize(("losses", "lowest"), [
+    ([.9, np.nan, np.nan], 1), ([np.nan, .8, .9], 2), ([np.nan, np.nan, .5], 3), ([.9, np.inf, .7], 3)])
+def test_a_loss_that_is_nan_is_not_the_lowest(shown, losses, lowest):
+    plots.curves({**HISTORY, "val_loss": losses}, title="T")
+    assert f"epoch {lowest} is marked" in shown.text
+    assert f"lowest at epoch {lowest} ({losses[lowest - 1]:.2f})" in shown.text
+
+
+def test_curves_without_validation_or_with_nan_alone_get_a_sentence(shown):
+    for name in HISTORY:
+        with pytest.raises(ValueError, match=f"The history holds no {name}. Compile the model"):
+            plots.curves({other: values for other, values in HISTORY.items() if other != name}, title="T")
+    with pytest.raises(ValueError, match="holds no val_accuracy, val_loss.*fit it with validation_data"):
+        plots.curves({"loss": [1.0], "accuracy": [.5]}, title="T")
+    with pytest.raises(ValueError, match="Each validation loss is NaN"):
+        plots.curves({**HISTORY, "val_loss": [np.nan] * 3}, title="T")
+    assert not shown
+
+
+@pytest.mark.parametrize("names", [NAMES[:2], [*NAMES, "delta"], [], "abcd"])
+def test_a_confusion_matrix_needs_a_name_per_row(shown, names):
+    """With four names for three rows the mistakes would be those of other groups."""
+    with pytest.raises(ValueError, match=rf"here are {len(names)} names for a matrix of the shape \(3, 3\)"):
+        plots.confusion(CONFUSED, names, title="T")
+    with pytest.raises(ValueError, match=r"the shape \(2, 3\)"):
+        plots.confusion(CONFUSED[:2], NAMES, title="T")
 
 
 def test_a_confusion_matrix_has_true_groups_as_rows(shown):

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from helpers import predict
+from helpers.headers import clean_text, split_post
 
 GROUPS = ["comp.graphics", "rec.autos", "sci.space"]
 WORDS = {"card": 0, "car": 1, "orbit": 2}  # one word tells each group
@@ -157,7 +158,39 @@ def test_a_group_for_each_text_in_order_and_none_where_nothing_is_left(predictor
     groups, answers = predictor(many)
     assert groups == ["sci.space", None, None, None, "rec.autos", "sci.space", None] * 100
     assert len(answers) == len(many) > predict.BATCH
-    assert predictor.likeliest("") == {} and list(predictor.likeliest("a car", 2)) == ["rec.autos", "comp.graphics"]
+
+
+@pytest.mark.parametrize("text", ["\u00a0\u00a0", "\u200b", "\u2003\n\u3000", "\x1b \x7f", "\u2014 \u2026", "\u2022\n\u2022", "\U0001f642"], ids=ascii)
+def test_a_text_without_a_letter_or_digit_has_no_group(predictor, text):
+    assert predictor([text, text + "\u00e9", text + "7"])[0] == [None, GROUPS[0], GROUPS[0]]
+
+
+LEFT_OUT = [  # the text rule, a text, how many of its lines are left out as what
+    ("strict", "a card\n\n-----\nThe car is loud\nand old.\n", {"old signature": 3}),
+    ("strict", POST + "-- \nann\n", {"signature": 2}),
+    ("strict", "a card\n" + 2 * ("M" + "ABCDEFGHIJ" * 6 + "\n"), {"encoded file": 2}),
+    ("strict", "> a car\n> is loud", {"quote": 2}),
+    ("strict", ">>> a = 1\n\n>>> b\nan orbit\n--\nann", {"quote": 2, "signature": 2}),
+    ("strict", "| a | b |\r\n|---|---|\r\n", {"quote": 2}),
+    ("unquoted", "ann@b.c writes:\n> a car\nan orbit\n--\nann", {"attribution": 1, "quote": 1}),
+    ("unquoted", "an orbit\n\nFrom: ann\nSubject: cars\n", {"forwarded header": 2}),
+    ("unquoted", POST, {}), ("strict", "", {}), ("strict", "From: a\nSubject: b\n\n", {}),
+    ("body", POST + POST + "> car\n", {}), ("full", "> car", {}), ("reference", 12 * "> car\n", {})]
+
+
+@pytest.mark.parametrize("predictor, text, lines", LEFT_OUT, indirect=["predictor"], ids=name)
+def test_lines_that_a_text_rule_leaves_out_are_counted_by_kind(predictor, text, lines):
+    assert predictor.left_out(text) == lines
+
+
+@pytest.mark.parametrize("predictor", ["body", "unquoted", "strict"], indirect=True)
+def test_no_line_is_left_out_in_silence(predictor, sample_corpus):
+    def filled(text):
+        return sum(bool(line.strip()) for line in text.split("\n"))
+
+    for post in sample_corpus.texts[::5]:
+        left = clean_text(post, predictor.about["text"])
+        assert sum(predictor.left_out(post).values()) == filled(split_post(post)[1]) - filled(left)
 
 
 HEADERS = [  # a post, the group of its body
@@ -261,6 +294,42 @@ def test_what_was_read_as_header_is_said_and_can_be_kept(shell):
     assert (status, said) == (0, "") and out.startswith("0.800  comp.graphics")
 
 
+@pytest.mark.parametrize("predictor", ["strict"], indirect=True)
+def test_what_was_left_out_below_the_header_is_said_and_can_be_kept(shell):
+    for arguments, content, group, message in (
+            ([], b"a card\n--\nann\n", "comp.graphics", "rule: signature 2. --keep-header reads them too.\n"),
+            ([], POST.encode() + b"> a car\n--\nann", "sci.space", "rule: quote 1, signature 2. --keep-header"),
+            (["--keep-header"], b"a card\n--\nan orbit\n", "sci.space", "")):
+        status, out, said = shell(*arguments, stdin=content)
+        assert status == 0 and out.startswith(f"0.800  {group}\n") and message in said and bool(message) == bool(said)
+    status, out, said = shell(stdin=b"> a car")
+    assert (status, out) == (1, "") and "quote 1" in said and said.endswith("There is no word in the other lines.\n")
+    _, out, said = shell("one.txt", "two.txt", one=b"> a car", two=POST.encode())
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [(row["group"], row["left_out"]) for row in rows] == [(None, {"quote": 1}), ("sci.space", {})] and said == ""
+
+
+def test_options_may_stand_anywhere(shell):
+    shell(a=b"Subject: a card\n\n", b=b"Subject: a car\n\n")
+    assert shell("--keep-header", "a.txt")[1].startswith("0.800  comp.graphics")
+    assert shell("--trust", "a.txt", "--keep-header") == shell("a.txt", "--keep-header")
+    _, out, _ = shell("a.txt", "--keep-header", "b.txt", "--trust")
+    assert [json.loads(line)["group"] for line in out.splitlines()] == GROUPS[:2]
+    done = subprocess.run([sys.executable, "-m", "helpers.predict"], cwd=ROOT, text=True, capture_output=True)
+    assert done.returncode == 2 and done.stderr.endswith("required: model\n")
+
+
+def test_a_tilde_names_the_home_folder(shell, tmp_path, monkeypatch):
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "a.txt").write_bytes(b"an orbit")
+    (tmp_path / "~$a.txt").write_bytes(b"a car")
+    lines = "0.800  sci.space\n0.100  comp.graphics\n0.100  rec.autos\n"
+    assert shell("~/a.txt") == shell("~/*.txt") == (0, lines, "") and '"sci.space"' in shell("~")[1]
+    assert shell("~$a.txt")[1].startswith("0.800  rec.autos")
+
+
 @pytest.mark.parametrize("content, said", [
     (b"", "no word to read"), (b" \n...", "no word to read"), (b"Subject: a card\n\n", "no word below the header"),
     (b"PK\3\4\0\0\0", "not plain text")])
@@ -277,12 +346,26 @@ def test_several_texts_and_folders_give_json_lines(shell, tmp_path):
     status, out, said = shell("one.txt", "posts", one=b"a card")
     rows = [json.loads(line) for line in out.splitlines()]
     assert [(row["file"], row["group"], row["header_lines"]) for row in rows] == [
-        ("one.txt", "comp.graphics", 0), ("a", "sci.space", 2), ("b", "rec.autos", 0), ("c", None, 0)]
+        ("one.txt", "comp.graphics", 0), (str(Path("posts/a")), "sci.space", 2), (str(Path("posts/b")), "rec.autos", 0),
+        (str(Path("posts/c")), None, 0)]
     assert list(rows[0]["probabilities"].values()) == pytest.approx([0.8, 0.1, 0.1])
     assert status == 1 and said.count("\n") == 1 and "d.png contains zero bytes" in said
-    assert shell("posts/inner")[0] == 1 and "There is no text posts" in shell("posts/inner")[2]
+    (folder / "inner" / ".hidden").touch()
+    (tmp_path / "outer" / "sub").mkdir(parents=True)
+    (tmp_path / "outer" / "sub" / "a").write_bytes(b"a car")
+    (folder / "inner" / "empty").mkdir()
+    for given in ("posts/inner", "outer", "posts/inner/empty"):
+        assert shell(given) == (1, "", f"There is no text in the folder {given}. Its subfolders and hidden files are not read: name them.\n")
     assert shell("none.txt") == (1, "", "There is no text none.txt.\n")
     assert "There is no text none*.txt." in shell("none*.txt")[2]
+
+
+def test_files_of_one_name_are_told_apart_by_their_paths(shell, tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    _, out, _ = shell("a/post.txt", "b/post.txt", **{"a/post": b"a card", "b/post": b"a car"})
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [row["file"] for row in rows] == [str(Path("a/post.txt")), str(Path("b/post.txt"))]
 
 
 def test_another_backend_in_the_environment_breaks_nothing(tmp_path):

@@ -2,14 +2,20 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from urllib.parse import urldefrag
 
+import nbformat
 import pytest
-from lessons import ROOT
+import run_lessons
+from lessons import ADDRESS, NOTEBOOKS, ROOT, read
+
+PAGES = {f"{lesson.stem}.html" for lesson in NOTEBOOKS}
 
 
-def run_lessons(*arguments):
+def run(*arguments):
     command = [sys.executable, str(ROOT / "tools/run_lessons.py"), *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
 
@@ -17,14 +23,14 @@ def run_lessons(*arguments):
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs ü")
-    return folder, run_lessons("--output", str(folder), "--only", "01", "03")
+    return folder, run("--output", str(folder), "--only", "01", "03")
 
 
 def test_lessons_run_and_are_tabled(finished):
     folder, done = finished
     assert done.returncode == 0, done.stderr
     assert "[1/2] 01_inspect_the_data" in done.stdout and "[2/2] 03_vectorization" in done.stdout
-    assert "posts 1,997" in done.stdout.split("measured")[-1]
+    assert "s; measured: posts 1,997" in done.stdout
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert set(metrics) == {"01_inspect_the_data", "03_vectorization"}
 
@@ -36,19 +42,50 @@ def test_pages_have_titles_described_pictures_and_links_to_pages(finished):
     assert 'href="02_header_leakage.html"' in text
 
 
+@pytest.mark.parametrize("lesson", NOTEBOOKS, ids=lambda path: path.stem)
+def test_all_links_of_a_page_lead_somewhere(lesson, tmp_path):
+    run_lessons.write_page(read(lesson), tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    links = re.findall(r'<a\b[^>]*\bhref="([^"]+)"', page)
+    assert any("/teaching/glossary.md#" in link for link in links)
+    for link in links:
+        target, anchor = urldefrag(link)
+        if target.startswith(f"{ADDRESS}/blob/main/"):
+            assert (ROOT / target.removeprefix(f"{ADDRESS}/blob/main/")).exists(), link
+        elif target:
+            assert "://" in target or target in PAGES, link
+        else:
+            assert f'id="{anchor}"' in page, link
+
+
+def test_a_metric_without_a_value_is_none():
+    shown = {"text/plain": "{'coverage': 0.0, 'accuracy_of_answers': nan}"}
+    output = nbformat.v4.new_output("execute_result", data=shown)
+    cell = nbformat.v4.new_code_cell(outputs=[output], metadata={"tags": ["metrics"]})
+    metrics = run_lessons.metrics_of(nbformat.v4.new_notebook(cells=[cell]))
+    assert metrics["coverage"] == 0 and metrics["accuracy_of_answers"] is None
+
+
+def test_a_lesson_that_does_not_exist_is_refused():
+    for name in ("5", "05_model", "10"):
+        done = run("--only", name)
+        assert done.returncode == 2 and "01" in done.stderr and name in done.stderr
+
+
 def test_an_unknown_parameter_is_refused():
-    done = run_lessons("-p", "epoch", "4")
+    done = run("-p", "epoch", "4")
     assert done.returncode == 2
-    assert "No lesson has a parameter epoch." in done.stderr and "epochs" in done.stderr
+    assert "No lesson of this run has a parameter epoch." in done.stderr and "epochs" in done.stderr
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
-    (["-p", "seed", "-1"], "The parameter seed must be a whole number from 0 to 4,294,967,295, not -1."),
-    (["-p", "data_dir", "5"], "The parameter data_dir must be the path of a folder as text"),
+    (["-p", "seed", "-1"], "The parameter seed must be a whole number from 0 to 2,147,483,647, not -1."),
+    (["-p", "seed", "x"], "The parameter seed must be a whole number from 0 to 2,147,483,647, not 'x'."),
+    (["-p", "dataset", "2024"], "The parameter dataset must be one of 'sample', 'full', not '2024'."),
     (["--dataset", "full", "--data-dir", "no such folder"], "does not exist"),
 ])
 def test_a_failing_cell_stops_the_run(tmp_path, arguments, sentence):
-    done = run_lessons("--output", str(tmp_path), "--only", "01", *arguments)
+    done = run("--output", str(tmp_path), "--only", "01", *arguments)
     assert done.returncode == 1
     assert "01_inspect_the_data failed in its cell [" in done.stderr and sentence in done.stderr
     assert not (tmp_path / "metrics.json").exists()

@@ -168,8 +168,8 @@ def test_replies_name_what_they_answer(sample_corpus):
 
 def test_paragraphs_are_written_not_repeated():
     where = defaultdict(set)
-    for group in sample.group_names():
-        for subjects, paragraphs in sample.read_paragraphs(group):
+    for group in sample._group_names():
+        for subjects, paragraphs in sample._read_paragraphs(group):
             assert len(subjects) == 4 and len(paragraphs) == 21, (group, subjects)
             for number, paragraph in enumerate(paragraphs):
                 words = re.findall(r"[a-z']+", paragraph.lower())

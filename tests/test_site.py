@@ -50,7 +50,7 @@ def site(tmp_path_factory):
     import build_site
 
     folder = tmp_path_factory.mktemp("site")
-    assert build_site.main(["--output", str(folder)]) == 0, "a warning of Sphinx is an error here"
+    assert build_site.main(folder) == 0, "a warning of Sphinx is an error here"
     return folder
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from helpers import splits
+from helpers.data import Corpus
 from helpers.splits import Split, random_split, take
 
 
@@ -60,6 +61,12 @@ def post(number, *, subject="", author="", answers="", body="", date=""):
             f"References: {answers}\n\n{body or f'body {number}'}\n")
 
 
+def split_texts(how, texts, labels=None, **options):
+    """Split a few posts as a corpus; without labels all are of one group."""
+    labels = np.zeros(len(texts), int) if labels is None else np.array(labels)
+    return splits.split_corpus(Corpus(list(texts), labels, ("a", "b"), (), ""), how, **options, seed=1)
+
+
 def parts_of(split, numbers):
     """The parts in which each group lies."""
     where = {}
@@ -100,8 +107,8 @@ def test_what_hangs_together_is_one_thread():
 
 def test_nothing_joins_nothing():
     texts = ["Subject: \n\n", "Subject: Re:\n\n", "", "body", "other body"]
-    assert len(set(splits.thread_groups(texts).tolist())) == 5 == len(set(splits.author_groups(texts).tolist()))
-    assert splits.thread_groups([]).shape == (0,) and splits.joined_groups([[], []]).tolist() == [0, 1]
+    assert len(set(splits.thread_groups(texts).tolist())) == 5 == len(set(splits.GROUPS["author"](texts).tolist()))
+    assert splits.thread_groups([]).shape == (0,)
 
 
 def test_keys_of_different_kinds_join_nothing():
@@ -125,7 +132,7 @@ def test_the_order_of_the_posts_does_not_change_the_threads(sample_corpus):
 
 def test_sets_of_whole_groups_are_shuffled(sample_corpus):
     """A model that is trained in batches sees no class at a time."""
-    split = splits.thread_split(sample_corpus.texts, test_split=0.1, seed=1)
+    split = splits.split_corpus(sample_corpus, "thread", test_split=0.1, seed=1)
     for part in vars(split).values():
         labels = sample_corpus.labels[part]
         assert np.mean(labels[1:] == labels[:-1]) < 0.12, "neighbors of one class are as rare as by chance (0.05)"
@@ -154,28 +161,51 @@ def test_stratified_sets_have_equal_shares(sample_corpus):
 def test_by_date_trains_on_the_oldest():
     days = [9, 1, 5, 3, 8, 2, 7, 4, 6, 10]
     texts = [post(day, date=f"{day} Apr 93 12:00 {zone}") for day, zone in zip(days, ("GMT", "EDT") * 5)]
-    split = splits.date_split(texts, validation_split=0.3, test_split=0.2)
+    split = split_texts("one date", texts, validation_split=0.3, test_split=0.2)
     assert [[days[n] for n in part] for part in vars(split).values()] == [[1, 2, 3, 4, 5], [6, 7, 8], [9, 10]]
 
 
 def test_by_date_cuts_each_class_by_itself():
     labels = np.array([0, 1] * 10)
     texts = [post(n, date=f"{1 + n // 2} {'Apr' if label else 'May'} 93 12:00 GMT") for n, label in enumerate(labels)]
-    split = splits.date_split(texts, labels, validation_split=0.2, test_split=0.1)
+    split = split_texts("date", texts, labels, validation_split=0.2, test_split=0.1)
     assert [sorted(part.tolist()) for part in (split.validation, split.test)] == [[14, 15, 16, 17], [18, 19]]
-    assert set(splits.date_split(texts, validation_split=0.5).train % 2) == {1}, "with one date a class is missing"
+    assert set(split_texts("one date", texts, labels, validation_split=0.5).train % 2) == {1}, "with one date a class is missing"
 
 
 def test_by_date_tells_of_posts_without_a_date():
     texts = [post(1), post(2, date="some day"), "no header", post(3, date="6 Apr 93 12:00 GMT")]
     with pytest.warns(UserWarning, match=r"2 of 4 posts \(50.0%\) have no date that can be read"):
-        split = splits.date_split(texts, validation_split=0.25)
+        split = split_texts("one date", texts, validation_split=0.25)
     assert split.train.tolist() == [1, 2, 0] and split.validation.tolist() == [3]
 
 
 def test_every_date_of_the_sample_is_read(sample_corpus, recwarn):
-    splits.date_split(sample_corpus.texts)
+    splits.split_corpus(sample_corpus, "one date", seed=1)
     assert [warning for warning in recwarn if "date" in str(warning.message)] == []
+
+
+@pytest.mark.parametrize(("n_first", "n_second", "shares"), [
+    (20, 2, {"validation_split": 0.2}), (40, 3, {"validation_split": 0.1, "test_split": 0.1}),
+    (40, 2, {"validation_split": 0.1, "test_split": 0.4}), (20, 2, {"validation_split": 0.8})])
+def test_a_set_without_a_class_is_not_stratified(n_first, n_second, shares):
+    """In the last case, the training set would lack the class."""
+    labels = [0] * n_first + [1] * n_second
+    with pytest.raises(ValueError, match=f"smallest class has {n_second} of {len(labels)} posts: too few"):
+        split_texts("stratified", [post(n) for n in range(len(labels))], labels, **shares)
+
+
+@pytest.mark.parametrize("n_labels", [0, 9, 11])
+@pytest.mark.parametrize("how", list(splits.SPLITS))
+def test_labels_of_another_length_get_a_sentence(how, n_labels):
+    with pytest.raises(ValueError, match=f"corpus has 10 posts and {n_labels} labels"):
+        split_texts(how, [post(n) for n in range(10)], [0] * n_labels)
+
+
+@pytest.mark.parametrize("function", [splits.thread_groups, splits.GROUPS["author"], splits.distinct_posts])
+def test_one_text_is_no_list_of_texts(function):
+    with pytest.raises(TypeError, match="A list of texts is needed"):
+        function(post(1))
 
 
 def test_groups_too_large_get_a_sentence():
@@ -185,9 +215,9 @@ def test_groups_too_large_get_a_sentence():
 
 @pytest.mark.parametrize("function", [
     lambda **shares: random_split(100, seed=1, **shares),
-    lambda **shares: splits.stratified_split([0, 1] * 5, seed=1, **shares),
+    lambda **shares: split_texts("stratified", [post(n) for n in range(10)], [0, 1] * 5, **shares),
     lambda **shares: splits.group_split(range(10), seed=1, **shares),
-    lambda **shares: splits.date_split([post(n) for n in range(10)], **shares)], ids=["random", "stratified", "group", "date"])
+    lambda **shares: split_texts("date", [post(n) for n in range(10)], **shares)], ids=["random", "stratified", "group", "date"])
 def test_impossible_shares_get_a_sentence(function):
     with pytest.raises(ValueError, match="leave nothing to train on"):
         function(validation_split=0.5, test_split=0.5)
@@ -203,8 +233,8 @@ def test_an_unknown_split_gets_a_sentence(sample_corpus):
 
 
 def test_small_corpora():
-    assert [len(part) for part in vars(splits.thread_split([], seed=1)).values()] == [0, 0, 0]
-    assert len(splits.date_split([post(1)]).train) == 1 == len(splits.thread_split([post(1)], seed=1).train)
+    assert [len(part) for part in vars(split_texts("thread", [])).values()] == [0, 0, 0]
+    assert len(split_texts("date", [post(1)]).train) == 1 == len(split_texts("thread", [post(1)]).train)
 
 
 def test_copies_are_left_out():
@@ -214,7 +244,5 @@ def test_copies_are_left_out():
 
 def test_only_unseen_drops_what_the_training_set_has():
     split = Split(np.array([0, 1]), np.array([2, 3, 4]), np.array([5, 6]))
-    threads, authors = [0, 1, 1, 2, 3, 4, 0], np.array([0, 0, 1, 1, 0, 2, 3])
-    rest = splits.only_unseen(split, threads, authors)
-    assert [part.tolist() for part in vars(rest).values()] == [[0, 1], [3], [5]], "in validation and in test"
-    assert len(splits.only_unseen(split).validation) == 3, "nothing to look for, nothing to drop"
+    rest = splits.only_unseen(split, np.array([0, 0, 1, 1, 0, 2, 0]))
+    assert [part.tolist() for part in vars(rest).values()] == [[0, 1], [2, 3], [5]], "in validation and in test"

@@ -29,8 +29,8 @@ import os, signal, time
 from pathlib import Path
 
 
-def run(*, model, condition, seed, n_labels, folder, **others):
-    begun = Path(folder, f"{model} {seed}")
+def run(*, model, condition, seed, n_labels, data_dir, **others):
+    begun = Path(data_dir, f"{model} {seed}")
     first = not begun.exists()
     begun.touch()
     if model == "fail":
@@ -52,10 +52,7 @@ def a_sweep(tmp_path, own_cache, monkeypatch):
     def go(*runs, options=("--workers", "2")):
         rows = [{"model": model, "condition": "body", "seed": seed, "n_labels": 0} for model, seed in runs]
         monkeypatch.setattr(comparison, "grid", lambda: rows)
-        options = ["--runs", str(tmp_path / "runs.jsonl"), *options]
-        arguments = comparison.parse(comparison.parser("Test."), options[:2])
-        todo = [{**row, "folder": str(begun)} for row in comparison.to_do(arguments)]
-        return sweep.main(options, script, todo)
+        return sweep.main(["--runs", str(tmp_path / "runs.jsonl"), "--data-dir", str(begun), *options], script)
     return go
 
 

@@ -110,6 +110,14 @@ def test_sequences_are_cut_and_padded_on_the_right():
     assert v.texts_to_sequences(["[UNK]"], vocabulary, 3).tolist() == [[1, 0, 0]]
 
 
+@pytest.mark.parametrize("text", ["the cat", "", "a\nb", b"bytes", np.str_("of numpy")])
+@pytest.mark.parametrize("call", [v.count_tokens, v.learn_vocabulary, lambda text: v.texts_to_sequences(text, ["", "[UNK]", "c"])],
+                         ids=["count", "learn", "sequences"])
+def test_one_text_is_not_cut_into_characters(call, text):
+    with pytest.raises(TypeError, match=r"A list of texts is needed, not one text: write \["):
+        call(text)
+
+
 def test_lessons_one_to_three_start_without_tensorflow():
     program = ("import sys; from helpers import data, headers, splits, vectorization; "
                "print(sorted({'tensorflow', 'keras', 'sklearn', 'matplotlib', 'requests'} & set(sys.modules)))")

@@ -1,101 +1,54 @@
 """Draw the diagrams' pictures, helpers/figures/NAME.png, anew from their sources, NAME.svg.
 
-    python tools/draw_figures.py [NAME ...] [--chromium COMMAND]
+    python tools/draw_figures.py [NAME ...]
 
 Chromium draws a picture at twice the size of its source. The PNG keeps the source's digest, which
 a test compares. The alternative text of a diagram is its source's <title> and <desc>.
 """
 
-import argparse
-import hashlib
-import re
-import subprocess
+import io
+import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from playwright.sync_api import sync_playwright
+
+from helpers._cache import file_digest
 
 FIGURES = Path(__file__).resolve().parent.parent / "helpers" / "figures"
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--force-device-scale-factor=2", "--default-background-color=00000000")
-COLORS = 128
+COLORS = 128  # few colors make a small file
 
 
-def few_colors(picture, colors):
-    """Return a picture with its most frequent colors only, which makes its file small.
-
-    Parameters
-    ----------
-    picture : PIL.Image.Image
-        In mode RGB.
-    colors : int
-        At most 256.
-
-    Returns
-    -------
-    PIL.Image.Image
-        In mode P. Each other color became the nearest frequent one.
-    """
-    frequent = sorted(picture.getcolors(picture.width * picture.height), reverse=True)[:colors]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([value for _, color in frequent for value in color])
-    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
-
-
-def draw(source, chromium):
-    """Write the PNG of an SVG.
-
-    Parameters
-    ----------
-    source : pathlib.Path
-        The SVG; its first element sets width and height.
-    chromium : str
-        The browser's command.
-
-    Returns
-    -------
-    pathlib.Path
-        The PNG, beside the SVG.
-    """
-    drawing = source.read_bytes()
-    width, height = re.search(rb'width="(\d+)" height="(\d+)"', drawing).groups()
-    with tempfile.TemporaryDirectory() as folder:
-        page, shot = Path(folder, "page.html"), Path(folder, "shot.png")
-        page.write_bytes(b'<meta charset="utf-8"><body style="margin: 0">' + drawing)
-        subprocess.run(
-            [chromium, *FLAGS, f"--user-data-dir={folder}/profile", f"--screenshot={shot}",
-             f"--window-size={int(width)},{int(height)}", page.as_uri()],
-            check=True, capture_output=True, timeout=120)
-        with Image.open(shot) as opened:
-            picture = opened.convert("RGBA")
-    if picture.size != (2 * int(width), 2 * int(height)):  # seen once on a busy machine
-        raise RuntimeError(f"Chromium cut {source.name} off at {picture.size}. Run this again.")
+def draw(page, source):
+    """Write the PNG of an SVG beside it, and return its path."""
+    page.set_content(f'<body style="margin: 0">{source.read_text(encoding="utf-8")}')
+    shot = page.locator("svg").screenshot(omit_background=True)
+    picture = Image.open(io.BytesIO(shot)).convert("RGBA")
     card = Image.new("RGBA", picture.size, "#fbfbf9")
-    small = few_colors(Image.alpha_composite(card, picture).convert("RGB"), COLORS - 1)
+    small = Image.alpha_composite(card, picture).convert("RGB").quantize(COLORS - 1)
     # the last color is the transparent one outside the rounded corners
     small.putpalette([*small.getpalette()[:3 * (COLORS - 1)], 255, 255, 255])
     small.paste(COLORS - 1, mask=picture.getchannel("A").point(lambda alpha: 255 * (alpha < 128)))
     digest = PngInfo()
-    digest.add_text("source", hashlib.sha256(drawing).hexdigest())
+    digest.add_text("source", file_digest(source))
     target = source.with_suffix(".png")
     small.save(target, optimize=True, transparency=COLORS - 1, pnginfo=digest)
     return target
 
 
-def main(arguments=None):
-    """Draw the named diagrams, or all; return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--chromium", default="chromium")
-    options = parser.parse_args(arguments)
-    for name in options.names or sorted(path.stem for path in FIGURES.glob("*.svg")):
-        picture = draw(FIGURES / f"{name}.svg", options.chromium)
-        print(f"{picture.name}: {picture.stat().st_size:,} bytes")
-    return 0
+def main(names):
+    """Draw the named diagrams, or all."""
+    with sync_playwright() as driver:
+        # without a Chromium on the path: the one that `playwright install chromium` fetched
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"))
+        page = browser.new_page(device_scale_factor=2)
+        for name in names or sorted(path.stem for path in FIGURES.glob("*.svg")):
+            picture = draw(page, FIGURES / f"{name}.svg")
+            print(f"{picture.name}: {picture.stat().st_size:,} bytes")
+        browser.close()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(sys.argv[1:])

@@ -8,11 +8,12 @@ import argparse
 import ast
 import json
 import os
+import re
 import sys
 import time
+import tomllib
 from pathlib import Path
 
-import nbformat
 import papermill
 from jinja2 import DictLoader
 from nbconvert import HTMLExporter
@@ -20,8 +21,9 @@ from nbconvert.preprocessors import TagRemovePreprocessor
 from papermill.exceptions import PapermillExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
-METRICS_TAG = "metrics"
-QUIET_SECONDS = 15
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+with open(ROOT / "pyproject.toml", "rb") as file:
+    REPOSITORY = tomllib.load(file)["project"]["urls"]["Repository"]
 # How a notebook is executed. Each kernel would warn that it talks to this machine without
 # encryption, and one that is slow to become idle would call the interrupt that ends it an error;
 # a line may come in two messages, its text and its end; a busy machine has a minute for an output.
@@ -38,24 +40,25 @@ PAGE = """{% extends 'lab/index.html.j2' %}
 def main(arguments=None):
     """Run the lessons; return the exit status."""
     options = _parser().parse_args(arguments)
-    lessons = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-    lessons = [lesson for lesson in lessons if not options.only or lesson.stem[:2] in options.only]
+    lessons = [lesson for lesson in LESSONS if not options.only or lesson.stem[:2] in options.only]
     folder = Path(options.output or ROOT / "runs" / options.dataset).expanduser().resolve()
     wanted = {"dataset": options.dataset, "data_dir": "", "output_dir": str(folder)}
-    data_dir = options.data_dir or os.environ.get("WORD_EMBEDDINGS_DATA", "")
-    if data_dir:
-        wanted["data_dir"] = str(Path(data_dir).expanduser().resolve())
-    given = {name: _literal(value) for name, value in options.parameter}
-    known = {lesson: set(papermill.inspect_notebook(lesson)) for lesson in lessons}
-    all_known = set().union(*known.values())
-    unknown = sorted(set(given) - all_known)
+    if options.data_dir:
+        wanted["data_dir"] = str(Path(options.data_dir).expanduser().resolve())
+    known = {lesson: papermill.inspect_notebook(lesson) for lesson in lessons}
+    types = {}
+    for parameters in known.values():
+        types |= {name: entry["inferred_type_name"] for name, entry in parameters.items()}
+    unknown = sorted({name for name, _ in options.parameter} - types.keys())
     if unknown:
-        print(f"No lesson has a parameter {', '.join(unknown)}. "
-              f"The lessons have: {', '.join(sorted(all_known))}.", file=sys.stderr)
+        print(f"No lesson of this run has a parameter {', '.join(unknown)}. "
+              f"There are: {', '.join(sorted(types))}.", file=sys.stderr)
         return 2
-    wanted |= given
+    for name, value in options.parameter:
+        wanted[name] = value if types[name] == "str" else _literal(value)
     folder.mkdir(parents=True, exist_ok=True)
-    rows, metrics = [], {}
+    progress = {"file": sys.stdout, "leave": False, "mininterval": 0.1 if sys.stdout.isatty() else 15}
+    metrics = {}
     for number, lesson in enumerate(lessons, start=1):
         print(f"[{number}/{len(lessons)}] {lesson.stem}", flush=True)
         start = time.perf_counter()
@@ -63,7 +66,7 @@ def main(arguments=None):
         try:
             notebook = papermill.execute_notebook(
                 lesson, folder / lesson.name, parameters, cwd=ROOT, kernel_name="python3",
-                language="python", progress_bar=False, on_cell_start=_progress(lesson), **EXECUTION)
+                language="python", progress_bar=progress, **EXECUTION)
         except PapermillExecutionError as error:
             print(f"{lesson.stem} failed in its cell [{error.exec_count}]: {error.ename}: "
                   f"{error.evalue}\nThe executed notebook, with the traceback, is "
@@ -71,22 +74,16 @@ def main(arguments=None):
             return 1
         seconds = time.perf_counter() - start
         metrics[lesson.stem] = metrics_of(notebook)
-        rows.append((lesson.stem, seconds, in_words(metrics[lesson.stem])))
         write_page(notebook, folder / f"{lesson.stem}.html")
-        print(f"      {seconds:.0f} s", flush=True)
+        print(f"      {seconds:.0f} s; measured: {in_words(metrics[lesson.stem])}", flush=True)
     text = json.dumps(metrics, indent=1) + "\n"
     (folder / "metrics.json").write_text(text, encoding="utf-8")
-    width = max(len(stem) for stem, _, _ in rows)
-    print(f"\n{'lesson':{width}}  seconds  measured")
-    for stem, seconds, shown in rows:
-        print(f"{stem:{width}}  {seconds:7.0f}  {shown}")
-    total = sum(seconds for _, seconds, _ in rows)
-    print(f"{'all':{width}}  {total:7.0f}  open {folder / (lessons[0].stem + '.html')}")
+    print(f"Open {folder / (lessons[0].stem + '.html')}")
     return 0
 
 
 def write_page(notebook, path):
-    """Write an executed lesson as a page; its links to other lessons lead to their pages."""
+    """Write an executed lesson as a page; links to lessons lead to their pages, others to the repository."""
     exporter = HTMLExporter(extra_loaders=[DictLoader({"page.html.j2": PAGE})],
                             template_file="page.html.j2", exclude_anchor_links=True,
                             require_js_url="", mathjax_url="",  # nothing is loaded at reading
@@ -94,18 +91,20 @@ def write_page(notebook, path):
                                 enabled=True, remove_input_tags={"bootstrap"})])
     title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
-    for lesson in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+    for lesson in LESSONS:
         page = page.replace(f'href="{lesson.name}"', f'href="{lesson.stem}.html"')
+    page = page.replace('href="../', f'href="{REPOSITORY}/blob/main/')
     path.write_text(page, encoding="utf-8")
 
 
 def metrics_of(notebook):
     """Return the dict that the cell tagged `metrics` shows; empty without such a cell."""
     for cell in notebook.cells:
-        if METRICS_TAG in cell.metadata.get("tags", []):
+        if "metrics" in cell.metadata.get("tags", []):
             for output in cell.outputs:
                 if output.output_type == "execute_result":
-                    return ast.literal_eval(output.data["text/plain"])
+                    shown = re.sub(r"\bnan\b", "None", output.data["text/plain"])  # no literal
+                    return ast.literal_eval(shown)
     return {}
 
 
@@ -121,9 +120,11 @@ def in_words(metrics, most=3):
 def _parser():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dataset", default="sample", choices=("sample", "full"))
-    parser.add_argument("--data-dir", default="", help="folder with the real posts and vectors")
+    parser.add_argument("--data-dir", default=os.environ.get("WORD_EMBEDDINGS_DATA"),
+                        help="folder with the real posts and vectors")
     parser.add_argument("--output", help="where to write; default runs/<dataset>")
-    parser.add_argument("--only", nargs="+", default=[], metavar="NN", help="lessons, such as 01 05")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NN", help="lessons, such as 01 05",
+                        choices=[lesson.stem[:2] for lesson in LESSONS])
     parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[],
                         metavar=("NAME", "VALUE"),
                         help="any other parameter of the lessons; may be given several times")
@@ -136,22 +137,6 @@ def _literal(text):
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
         return text
-
-
-def _progress(lesson):
-    """Give a callback that says which cell runs: always in a terminal, now and then in a log."""
-    last = time.perf_counter()
-    n_cells = len(nbformat.read(lesson, as_version=4).cells)
-
-    def started(cell, cell_index):
-        nonlocal last
-        if sys.stdout.isatty():
-            print(f"      cell {cell_index + 1} of {n_cells}", end="\r", flush=True)
-        elif time.perf_counter() - last > QUIET_SECONDS:
-            last = time.perf_counter()
-            print(f"      cell {cell_index + 1} of {n_cells}", flush=True)
-
-    return started
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """One check per exercise, and a learner's guess beside the outcome.
 
 Each check takes the learner's answer first and prints ``not done yet: ...``, ``hint: ...`` or
-``correct: ...``; its docstring states what is asked. How an answer is run and judged is in
-`_guard`.
+``correct: ...``; the lesson states the task. `_guard` runs and judges an answer.
 """
 
 from contextlib import suppress

@@ -1,7 +1,9 @@
 """How a check runs a learner's answer, and finds the sentence that helps.
 
-Whatever the answer is, no check raises, changes a variable of the notebook, prints more than one
-line (two for an input that fails), or takes much longer than `LIMIT_SECONDS`.
+No check raises, prints more than one line (two for an input that fails), or takes much longer than
+`LIMIT_SECONDS`. On Linux an answer runs in a process of its own: it can always be stopped, and no
+variable of the notebook changes. Elsewhere, and with Keras, it runs in a thread, which cannot be
+stopped within a single call, such as that of an endless regular expression.
 """
 
 import contextlib
@@ -9,14 +11,12 @@ import copy
 import ctypes
 import dis
 import functools
-import gc
 import io
 import math
 import multiprocessing
 import os
 import pickle
 import reprlib
-import signal
 import sys
 import threading
 import types
@@ -27,7 +27,7 @@ import numpy as np
 LIMIT_SECONDS = 10
 _CAN_FORK = sys.platform == "linux"  # macOS can, but its own libraries may not survive it
 _NO_FORK = {"tensorflow", "keras", "torch", "jax"}  # their threads are missing in a forked process
-_GOOD, _ERROR, _BAD = "a result", "an error", "a wrong type"
+_ANY_ERROR = (Exception, SystemExit, KeyboardInterrupt)  # what an answer may raise
 
 
 class Hint(Exception):
@@ -43,7 +43,7 @@ class NotDone(Hint):
 
 
 class _TimeUp(BaseException):
-    pass
+    """Raised in a thread that takes too long."""
 
 
 def guarded(check):
@@ -56,9 +56,7 @@ def guarded(check):
                 return f"correct: {check(answer, *given)}"
         except Hint as hint:
             return f"{hint.kind}: {hint}"
-        except _TimeUp:
-            raise
-        except BaseException as error:  # the methods of an answer may raise anything
+        except _ANY_ERROR as error:  # from the methods of an answer
             return f"hint: this answer cannot be read ({type(error).__name__}); what type has it?"
 
     @functools.wraps(check)
@@ -76,12 +74,11 @@ def guarded(check):
 
 
 def _runner(answer):
-    origins = (getattr(value, "__module__", None) or getattr(value, "__name__", None)
-               for value in _read_globals(answer).values())
-    if _CAN_FORK and not {str(name).split(".")[0] for name in origins} & _NO_FORK:
-        return _in_child
-    main = threading.current_thread() is threading.main_thread()
-    return _with_alarm if main and hasattr(signal, "setitimer") else _in_thread
+    for value in _read_globals(answer).values():
+        origin = getattr(value, "__module__", None) or getattr(value, "__name__", None)
+        if str(origin).split(".")[0] in _NO_FORK:
+            return _in_thread
+    return _in_child if _CAN_FORK else _in_thread
 
 
 def _in_child(work):
@@ -90,14 +87,9 @@ def _in_child(work):
     receiver, sender = fork.Pipe(duplex=False)
 
     def child():
-        try:
-            gc.freeze()
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the parent
-            for stream in (1, 2):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
-            sender.send(work())
-        finally:
-            os._exit(0)
+        for stream in (1, 2):  # what other programs and C code print
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        sender.send(work())
 
     process = fork.Process(target=child, daemon=True)
     try:
@@ -112,36 +104,10 @@ def _in_child(work):
     finally:
         process.kill()
         process.join()
-        receiver.close()
-
-
-def _with_alarm(work):
-    def raise_again(frame, event, _):
-        if event == "line":
-            raise _TimeUp
-        return raise_again
-
-    def stop(_, frame):
-        while frame and frame.f_code.co_filename != __file__:  # an answer may catch the first one
-            frame.f_trace, frame = raise_again, frame.f_back
-        sys.settrace(raise_again)
-        raise _TimeUp
-
-    tracer, handler = sys.gettrace(), signal.signal(signal.SIGALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, LIMIT_SECONDS, 0.05)
-        try:
-            return work()
-        finally:
-            sys.settrace(tracer)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-    except _TimeUp:
-        return None
-    finally:
-        signal.signal(signal.SIGALRM, handler)
 
 
 def _in_thread(work):
+    """Run in a thread of this process."""
     lines = []
 
     def target():
@@ -150,11 +116,13 @@ def _in_thread(work):
 
     thread = threading.Thread(target=target, daemon=True)
     thread.start()
-    thread.join(LIMIT_SECONDS)
-    for _ in range(40 * thread.is_alive()):  # again: an answer may catch it
-        stop = ctypes.pythonapi.PyThreadState_SetAsyncExc
-        stop(ctypes.c_ulong(thread.ident), ctypes.py_object(_TimeUp))
-        thread.join(0.05)
+    try:
+        thread.join(LIMIT_SECONDS)
+    finally:
+        if thread.is_alive():
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident), ctypes.py_object(_TimeUp))
+            thread.join(1)
     return lines[0] if lines else None
 
 
@@ -163,7 +131,7 @@ def _read_globals(function):
     found, codes = {}, [getattr(function, "__code__", None)]
     for code in codes:
         if isinstance(code, types.CodeType):
-            codes += code.co_consts
+            codes += code.co_consts  # functions within the function
             found |= {step.argval: function.__globals__[step.argval]
                       for step in dis.get_instructions(code)
                       if step.opname == "LOAD_GLOBAL" and step.argval in function.__globals__}
@@ -204,12 +172,9 @@ def number(answer):
     """Read one finite number of any type, of an array of one too."""
     if isinstance(answer, np.ndarray) and answer.size == 1:
         answer = answer.item()
-    odd = isinstance(answer, (str, bytes, bool, np.bool_)) or not hasattr(answer, "__float__")
+    odd = isinstance(answer, (bool, np.bool_)) or not hasattr(answer, "__float__")
     hint_if(odd or np.ndim(answer) > 0, f"expected one number, not {show(answer)}.")
-    try:
-        value = float(answer)
-    except OverflowError:
-        value = math.inf
+    value = float(answer)
     hint_if(not math.isfinite(value),
             f"expected an ordinary number, not {value}; was something divided by zero?")
     return value
@@ -247,8 +212,12 @@ def names(answer):
     return [str(name) for name in answer]
 
 
-def same(got, truth):
-    """Say whether texts or lists are equal, and numbers in three decimals."""
+def _same(got, truth):
+    """Say whether two outcomes agree: errors in their type, numbers in three decimals."""
+    if isinstance(got, Hint):
+        return repr(got) == repr(truth)
+    if isinstance(got, BaseException) or isinstance(truth, BaseException):
+        return type(got) is type(truth)
     if not isinstance(got, (float, np.ndarray)):
         return got == truth
     return np.shape(got) == np.shape(truth) and bool(
@@ -260,32 +229,42 @@ def of_share(reference):
     rounded = "this is rounded; return all digits."
     return [("this is per cent; a share lies between 0 and 1.", lambda *x: 100 * reference(*x)),
             ("this is the share of all the others; take it from 1.", lambda *x: 1 - reference(*x)),
-            *((rounded, lambda *x, n=n: round(reference(*x), n)) for n in (0, 1, 2))]
+            *((rounded, lambda *x, n=n: round(reference(*x), n)) for n in (1, 2))]
 
 
-def check_value(answer, truth, mistakes, otherwise, *, n_all=None):
-    """Accept the number `truth`, in three decimals if it is a share of `n_all`.
+def check_value(answer, truth, mistakes, otherwise):
+    """Accept the whole number `truth`.
 
     Otherwise raise the hint of the mistake, one of the pairs (hint, number), that leads to it.
     """
-    value, tolerance = number(answer), 5.01e-4 if n_all else 0
-    if n_all:
-        value = truth if value == round(truth, 3) else value
+    value = number(answer)
+    for hint, wrong in mistakes:
+        hint_if(value == wrong != truth, hint)
+    hint_if(value != truth, otherwise)
+
+
+def check_share(answer, truth, mistakes, otherwise, *, n_all):
+    """Accept the share `truth` of `n_all` in three decimals; otherwise do as `check_value` does."""
+    value = number(answer)
+
+    def agrees(other):  # a mistake in all digits is no coincidence, however near the truth it is
+        return math.isclose(value, other, rel_tol=1e-6) or value in (
+            round(other, n) for n in (3, 4, 5))
+
+    if not agrees(truth):
         count = "this is a count; divide it by the number of all."
-        usual = [*of_share(lambda: truth), (count, lambda: n_all * truth)]
-        mistakes = [*mistakes, *((hint, wrong()) for hint, wrong in usual)]
-        otherwise = "a share lies between 0 and 1." if not 0 <= value <= 1 else otherwise
-        value = 100 * truth if value > 1 and abs(value - 100 * truth) < 0.6 else value  # rounded
-    # a mistake shares the digits that are given; one with all its digits is no coincidence
-    digits = next((0.501 * 10.0**-n for n in (3, 4, 5) if value == round(value, n)), 1e-6)
-    near = [(abs(wrong - value), hint) for hint, wrong in [("", truth), *mistakes]
-            if abs(wrong - value) <= min(tolerance, digits if hint else 1)]
-    hint_if(not near, otherwise)
-    hint = min(near)[1]
-    hint_if(hint, hint)
+        usual = [(hint, wrong()) for hint, wrong in of_share(lambda: truth)]
+        for hint, wrong in [*mistakes, *usual, (count, n_all * truth)]:
+            hint_if(agrees(wrong), hint)
+    hint_if(not 0 <= value <= 1, "a share lies between 0 and 1; is this per cent, or a count?")
+    hint_if(abs(value - truth) > 5.01e-4, otherwise)
 
 
-def check_function(answer, reference, cases, mistakes, *, read, judge=None, call=None):
+def _expected(case, got, truth):
+    return None if _same(got, truth) else show(truth)
+
+
+def check_function(answer, reference, cases, mistakes, *, read, judge=_expected, call=None):
     """Try a learner's function on copies of many inputs; raise the hint that helps if one fails.
 
     `cases` are tuples of arguments. `read` turns a result into what is compared, and raises a hint
@@ -296,47 +275,48 @@ def check_function(answer, reference, cases, mistakes, *, read, judge=None, call
     """
     hint_if(not callable(answer),
             f"expected a function, not {show(answer)}; give its name without brackets.")
+    changed = []
 
-    def outcome(function, case, changed=()):
+    def outcome(function, case):
+        """Return the result of a call, or the exception that it led to."""
         given = copy.deepcopy(case)
-        before = [pickle.dumps(value) for value in given]
+        before = pickle.dumps(given)
         try:
             got = call(function, *given) if call else function(*given)
-        except _TimeUp:
-            raise
-        except BaseException as error:  # SystemExit and KeyboardInterrupt too
-            return _ERROR, " ".join(f"{type(error).__name__}: {error}".split())[:100].rstrip(": ")
-        if [pickle.dumps(value) for value in given] != before and changed != ():
+        except _ANY_ERROR as error:
+            return error
+        if pickle.dumps(given) != before:
             changed.append(case)
+        if got is None or got is ...:
+            return NotDone("your function returns None; replace the `...`, and end with `return`.")
         try:
-            return (_BAD, None) if got is None or got is ... else (_GOOD, read(got))
+            return read(got)
         except Hint as hint:
-            return _BAD, str(hint)
+            return hint
 
-    def agree(mistake, case, result):
-        kind, value = outcome(mistake, case)
-        if kind != result[0] or kind == _BAD:
-            return (kind, value) == result
-        return same(result[1], value) if kind == _GOOD else value[:9] == result[1][:9]  # its type
-
-    changed, failing = [], []
-    came = [outcome(answer, case, changed) for case in cases]
-    if all(result == (_BAD, None) for result in came):
-        raise NotDone("your function returns None; replace the `...`, and end with `return`.")
-    for case, (kind, got) in zip(cases, came, strict=True):
-        truth = outcome(reference, case)[1]
-        expected = None if kind == _GOOD and same(got, truth) else show(truth)
-        if judge and kind == _GOOD:
-            expected = judge(case, got, truth)
-        said = {_ERROR: f"stops with {got}", _GOOD: f"gives {show(got)}, expected {expected}",
-                _BAD: "returns None" if got is None else f"does not fit: {got}"}[kind]
-        if expected:
-            name = getattr(answer, "__name__", "")
-            name = name if name.isidentifier() else "your function"
-            failing.append((f"{name}({', '.join(map(show, case))})", said))
+    came = [outcome(answer, case) for case in cases]
+    if all(isinstance(got, NotDone) for got in came):
+        raise came[0]
+    name = getattr(answer, "__name__", "")
+    name = name if name.isidentifier() else "your function"
+    failing = []
+    for case, got in zip(cases, came):
+        if isinstance(got, NotDone):
+            said = "returns None"
+        elif isinstance(got, Hint):
+            said = f"does not fit: {got}"
+        elif isinstance(got, BaseException):
+            error = " ".join(f"{type(got).__name__}: {got}".split())
+            said = f"stops with {error[:100].rstrip(': ')}"
+        else:
+            expected = judge(case, got, outcome(reference, case))
+            if expected is None:
+                continue
+            said = f"gives {show(got)}, expected {expected}"
+        failing.append((f"{name}({', '.join(map(show, case))})", said))
     if failing:
         for hint, mistake in mistakes:
-            hint_if(all(agree(mistake, *pair) for pair in zip(cases, came)), hint)
+            hint_if(all(_same(got, outcome(mistake, case)) for case, got in zip(cases, came)), hint)
         shown, said = min(failing, key=lambda failure: len(failure[0]))
         outside = [name for name, value in _read_globals(answer).items()
                    if not callable(value) and not isinstance(value, types.ModuleType)]

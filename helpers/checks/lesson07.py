@@ -12,16 +12,13 @@ def _softmax(scores):
 
 @guarded
 def weighted_mean(answer):
-    """Check a function from vectors (tokens, dim) and scores (tokens,) to their mean, (dim,).
-
-    The weights of the tokens are the softmax of the scores.
-    """
-    def mean(weights=_softmax, turn=lambda weighted: weighted.sum(axis=0)):
-        return lambda vectors, scores: turn(weights(scores)[:, None] * vectors)
+    """Check a function to the mean of tokens' vectors, weighted by the softmax of their scores."""
+    def mean(weights=_softmax):
+        return lambda vectors, scores: weights(scores) @ vectors
 
     rng = np.random.default_rng(18)
-    cases = [(np.array([[2.0, 4.0]]), np.array([3.0])), (np.eye(2), np.array([0.0, 1.0]))]
-    cases += [(np.array([[0.0, 0.0], [2.0, 4.0]]), np.array([0.0, 1.0]))]
+    cases = [(np.array([[2.0, 4.0]]), np.array([3.0])), (np.eye(2), np.array([0.0, 1.0])),
+             (np.array([[0.0, 0.0], [2.0, 4.0]]), np.array([0.0, 1.0]))]
     cases += [(rng.normal(0, 2, (size, dim)).round(1), rng.normal(0, 1, size).round(1) + 0.05)
               for size, dim in [(2, 2), (3, 2), (2, 3), (4, 4), (5, 1), (6, 3)] * 2]
     raw = "the scores are no weights yet: softmax takes exponentials and divides by their sum."
@@ -31,8 +28,9 @@ def weighted_mean(answer):
         (raw, mean(lambda scores: scores)), (raw, mean(lambda scores: scores / scores.sum())),
         ("the weights do not sum to 1: divide by the sum of the exponentials.", mean(np.exp)),
         ("the weights sum to 1 already; sum the weighted vectors, do not take their mean.",
-         mean(turn=lambda weighted: weighted.mean(axis=0))),
-        ("sum over the tokens (axis 0).", mean(turn=lambda weighted: weighted.sum(axis=1))),
+         mean(lambda scores: _softmax(scores) / len(scores))),
+        ("sum over the tokens (axis 0).",
+         lambda vectors, scores: _softmax(scores) * vectors.sum(axis=1)),
         ("only the highest score counts here.", lambda vectors, scores: vectors[scores.argmax()]),
     ], read=array)
     return "equal scores give the plain mean, one very high score a single token."
@@ -40,10 +38,7 @@ def weighted_mean(answer):
 
 @guarded
 def masked_softmax(answer):
-    """Check a function from scores and `is_token` to weights that sum to 1 and are 0 at padding.
-
-    Scores may be as large as 1,000 or as low as -1,000; there is at least one token.
-    """
+    """Check a function to the softmax of the tokens' scores, up to 1,000; padding gets 0."""
     def right(scores, mask):
         return _softmax(np.where(mask, scores, -np.inf))
 
@@ -52,24 +47,26 @@ def masked_softmax(answer):
 
     rng = np.random.default_rng(18)
     cases = [([2], [1]), ([1, 5], [1, 0]), ([0, 0, 1], [1, 0, 1]), ([1000, 999, 0], [1, 1, 0]),
-             ([-1000, -999, 0], [1, 1, 0]), ([1000, -1000, 0], [1, 1, 0])]
+             ([-1000, -999, 0], [1, 1, 0]), ([1000, -1000, 0], [1, 1, 0]),
+             ([-720, -720, 0], [1, 1, 0])]  # exp(-720) is a number, exp(720) is infinite
     cases += [(rng.normal(0, 2, size).round(1), np.roll(np.arange(size) < n, n))
               for size, n in [(3, 1), (4, 2), (4, 4), (5, 3), (7, 2)]]
     cases = [(np.array(scores, dtype=float), np.array(mask, dtype=bool)) for scores, mask in cases]
-    large = "large scores overflow: subtract the maximum first."
     check_function(answer, right, cases, [
         ("padding gets a weight; the mask is not used.", lambda scores, mask: _softmax(scores)),
         ("padding is set to 0 after the softmax, so the weights no longer sum to 1.",
          lambda scores, mask: _softmax(scores) * mask),
         ("a score of 0 is no score of padding (exp(0) is 1): use a very low number.",
          lambda scores, mask: _softmax(scores * mask)),
-        *(("True is a token, not padding.",
-           lambda scores, mask, low=low: _softmax(np.where(mask, low, scores)))
-          for low in (-np.inf, -1e9)),
-        (large, lambda scores, mask: share(np.exp(scores) * mask)),
-        (large, lambda scores, mask: share(np.exp(np.where(mask, scores, -np.inf)))),
+        ("True is a token, not padding.", lambda scores, mask: right(scores, ~mask)),
+        ("True is a token, not padding.",
+         lambda scores, mask: _softmax(np.where(mask, -1e9, scores))),
+        ("large scores overflow: subtract the maximum first.",
+         lambda scores, mask: share(np.exp(scores) * mask)),
         ("subtract the maximum of the tokens, not of padding: else all may vanish.",
          lambda scores, mask: share(np.exp(scores - scores.max()) * mask)),
+        ("padding's exponential may be infinite, and infinite * 0 is NaN: mask it before `exp`.",
+         lambda scores, mask: share(np.exp(scores - scores[mask].max()) * mask)),
         ("as many weights as positions: padding keeps its place.",
          lambda scores, mask: _softmax(scores[mask])),
     ], read=array)
@@ -99,7 +96,6 @@ def attention_parameters(answer, n_words, embedding_dim, word_dimensions, n_quer
          own + embedding_dim + word_dimensions * n_queries),
         ("all queries share one embedding; multiply the queries alone.", (own + dims) * n_queries),
         *(("the embedding has `len(vocabulary)` rows, those of padding and [UNK] included.",
-           rows * word_dimensions + dims * n_queries)
-          for rows in (n_words - 2, n_words - 1, n_words + 1, 20000)),  # 20000: max_tokens
+           rows * word_dimensions + dims * n_queries) for rows in (n_words - 2, 20000)),
     ], "count the trainable embedding and the queries (each as long as a token).")
     return f"{own / (own + dims * n_queries):.0%} of them are the words' own; queries are cheap."

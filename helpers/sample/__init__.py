@@ -56,7 +56,7 @@ class Author:
 
 @dataclass
 class Post:
-    """One post while it is composed; `text` renders it as it will lie in its file."""
+    """One post while it is composed."""
 
     groups: list
     subject: str
@@ -97,26 +97,11 @@ class Post:
             lines += ["", "-- ", *self.author.signature.split("\n")]
         return lines
 
-    @property
-    def text(self):
-        """The whole post."""
-        lines = [*self.header, "", *self.body_lines]
-        return "\n".join(lines) + "\n"
 
+def _read_paragraphs(group):
+    """Return, for each subtopic of a group, its four subject lines and its paragraphs.
 
-def read_paragraphs(group):
-    """Read what was written for one group.
-
-    Parameters
-    ----------
-    group : str
-        A group's name, such as ``"rec.autos"``.
-
-    Returns
-    -------
-    list of (list of str, list of str)
-        One pair per subtopic: its four subject lines, and its paragraphs: four openers, seven
-        replies, ten that may continue any post.
+    These are four openers, seven replies, and ten that may continue any post.
     """
     text = (FOLDER / "paragraphs" / f"{group}.txt").read_text(encoding="utf-8")
     subtopics = []
@@ -127,8 +112,7 @@ def read_paragraphs(group):
     return subtopics
 
 
-def group_names():
-    """Return the names of the 20 groups, sorted."""
+def _group_names():
     return sorted(path.stem for path in (FOLDER / "paragraphs").glob("*.txt"))
 
 
@@ -136,19 +120,12 @@ def fingerprint():
     """Return a short hash of everything that the composed sample depends on."""
     digest = hashlib.sha256()
     for path in sorted([*FOLDER.glob("*.py"), *(FOLDER / "paragraphs").glob("*.txt")]):
-        # line ends are git's business: a Windows checkout must give the same sample
-        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def write_archive(path):
-    """Compose the sample and write it as a ``tar.gz`` in the layout of the real file.
-
-    Parameters
-    ----------
-    path : path-like
-        The archive to write; its content is the same on every machine.
-    """
+    """Compose the sample and write it as a ``tar.gz`` in the layout of the real file."""
     with tarfile.open(path, "w:gz", compresslevel=6) as tar:
         for name, text in compose().items():
             data = text.encode("latin-1")
@@ -166,7 +143,7 @@ def compose():
         From ``"<group>/<number>"`` to the post's whole text, sorted by name.
     """
     rng = np.random.RandomState(SEED)  # its streams are frozen: the same in every NumPy
-    groups = group_names()
+    groups = _group_names()
     writers = {group: _writers(group, rng) for group in groups}
     copies = _cross_post_plan(rng)
     arriving = {g: sum(target == g for _, target in copies) for g in groups}
@@ -199,7 +176,7 @@ def compose():
             if not post.header:
                 post.header = _header(post, rng)
             number += int(rng.randint(1, 9))
-            named[f"{group}/{number}"] = post.text
+            named[f"{group}/{number}"] = "\n".join([*post.header, "", *post.body_lines, ""])
     named[FILED_TWICE[1]] = named[FILED_TWICE[0]]
     return dict(sorted(named.items()))
 
@@ -259,7 +236,7 @@ def _cross_post_plan(rng):
 def _threads(group, wanted, writers, rng):
     """Turn a group's paragraphs into `wanted` posts: starters, replies, short answers."""
     posts = []
-    for subjects, paragraphs in read_paragraphs(group):
+    for subjects, paragraphs in _read_paragraphs(group):
         openers, replies = paragraphs[:4], list(paragraphs[4:])
         starters = []
         day = int(rng.randint(0, 24)) * 1440

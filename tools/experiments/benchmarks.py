@@ -7,11 +7,12 @@ into docs/benchmarks.md; it holds ratios, because seconds belong to one machine.
 """
 
 import argparse
-import json
+import multiprocessing
+import os
 import resource
-import subprocess
-import sys
+import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -22,22 +23,14 @@ from helpers.headers import clean_text
 from helpers.splits import random_split, take
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-PAGE = ROOT / "docs" / "benchmarks.md"
+PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
 MAX_TOKENS, LENGTH, DIMENSION, SEED = 20_000, 200, 100, 1337
 POSTS = 4_000  # an array of all posts, as wide as the longest one, would need more than 20 GB
-# name of the task: the naive step, the course's step
-TASKS = {
-    "texts to integers": ("naive_sequences", "course_sequences"),
-    "GloVe to matrix": ("naive_matrix", "course_matrix"),
-}
-
-
-def _inputs(data_dir):
-    corpus = data.load_corpus("full", data_dir)
-    texts = [clean_text(post, "reference") for post in corpus.texts]
-    split = random_split(len(corpus), validation_split=0.2, seed=SEED)
-    return take(texts, split.train[:POSTS]), learn_vocabulary(take(texts, split.train), MAX_TOKENS)
+IMPLEMENTATIONS = """\
+* *Texts to integers.* The naive implementation puts all texts into one NumPy array, in which each cell is as wide as the
+  longest text, and gives it to Keras's `TextVectorization`. The course takes one text after the other.
+* *GloVe to matrix.* The naive implementation parses every line of the file into a dict, then looks each word up. The course
+  parses only the lines of the wanted words."""
 
 
 def naive_sequences(texts, vocabulary, data_dir):
@@ -69,58 +62,59 @@ def naive_matrix(texts, vocabulary, data_dir):
 
 
 def course_matrix(texts, vocabulary, data_dir):
-    """Parse the lines of wanted words only."""
+    """Parse the lines of wanted words only, and keep the matrix in the cache."""
     path = data.find_vectors("full", data_dir, DIMENSION)
-    vectors, _ = glove.read_vectors(path, vocabulary[2:], DIMENSION)
-    matrix = np.zeros((len(vocabulary), DIMENSION), np.float32)
-    for row, word in enumerate(vocabulary):
-        if word in vectors:
-            matrix[row] = vectors[word]
-    return matrix
+    return glove.embedding_matrix(path, vocabulary, DIMENSION)[0]
 
 
-def run_step(name, data_dir):
-    """Run one step, and print its seconds, its peak memory and the sum of its result as JSON."""
-    texts, vocabulary = _inputs(data_dir)
-    if name == "naive_sequences":
+TASKS = {
+    "texts to integers": (naive_sequences, course_sequences),
+    "GloVe to matrix": (naive_matrix, course_matrix),
+}
+
+
+def run_step(step, data_dir):
+    """Run one step with an empty cache; return its seconds, its peak memory in MB, its result's sum."""
+    if step is naive_sequences:
         import keras  # noqa: F401 - its import is not timed
-    start = time.perf_counter()
-    result = globals()[name](texts, vocabulary, data_dir)
-    seconds = time.perf_counter() - start
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    print(json.dumps({"seconds": seconds, "peak_mb": peak_mb, "sum": float(result.sum())}))
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["WORD_EMBEDDINGS_CACHE"] = folder
+        corpus = data.load_corpus("full", data_dir)
+        texts = [clean_text(post, "reference") for post in corpus.texts]
+        split = random_split(len(corpus), validation_split=0.2, seed=SEED)
+        vocabulary = learn_vocabulary(take(texts, split.train), MAX_TOKENS)
+        texts = take(texts, split.train[:POSTS])
+        start = time.perf_counter()
+        result = step(texts, vocabulary, data_dir)
+        seconds = time.perf_counter() - start
+        return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3, float(result.sum())
 
 
-def measure(name, data_dir):
-    """Run one step in a separate process; return what it prints."""
-    command = [sys.executable, __file__, "--data-dir", data_dir, "--step", name]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
-    return json.loads(done.stdout.splitlines()[-1])
+def measure(step, data_dir):
+    """Run one step in a separate process."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        return process.submit(run_step, step, data_dir).result()
 
 
-def main(arguments=None):
+def main():
     """Measure all tasks and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data-dir", required=True, help="folder with the real posts and vectors")
-    parser.add_argument("--step", help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
-    if options.step:
-        return run_step(options.step, options.data_dir)
+    options = parser.parse_args()
     lines = ["# Benchmarks", "",
              f"The preparation of the real posts, measured {date.today()} on {POSTS:,} training posts and the vocabulary of all. "
              "Each step ran in a separate process; written by `tools/experiments/benchmarks.py`.",
-             "", "| task | times faster than the naive implementation | peak memory, naive | peak memory, course |",
+             "", IMPLEMENTATIONS, "", "| task | times faster than the naive implementation | peak memory, naive | peak memory, course |",
              "|---|---|---|---|"]
     for task, (naive, course) in TASKS.items():
-        slow, fast = measure(naive, options.data_dir), measure(course, options.data_dir)
-        if abs(slow["sum"] - fast["sum"]) > 1e-3 * abs(slow["sum"]):
+        slow, slow_mb, slow_sum = measure(naive, options.data_dir)
+        fast, fast_mb, fast_sum = measure(course, options.data_dir)
+        if abs(slow_sum - fast_sum) > 1e-3 * abs(slow_sum):
             raise ValueError(f"{task}: the two implementations differ")
-        lines.append(f"| {task} | {slow['seconds'] / fast['seconds']:.1f} "
-                     f"| {slow['peak_mb']:,.0f} MB | {fast['peak_mb']:,.0f} MB |")
+        lines.append(f"| {task} | {slow / fast:.1f} | {slow_mb:,.0f} MB | {fast_mb:,.0f} MB |")
         print(lines[-1])
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

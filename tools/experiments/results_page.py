@@ -1,40 +1,41 @@
-"""Write docs/results.md, and README's sentences on the ablation, from helpers/results/leakage.json.
+"""Show what the ablation measured: the chart, docs/results.md, and README's sentences on it.
 
     python tools/experiments/results_page.py
+
+Reads helpers/results/leakage.json, and draws leakage.png beside it.
 """
 
 import json
-import re
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from helpers._cache import file_digest
+from helpers.plots import BLUE, GREEN, VERMILLION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS = ROOT / "helpers" / "results" / "leakage.json"
 PAGE, README = ROOT / "docs" / "results.md", ROOT / "README.md"
-BLOCK = re.compile(r"(<!-- ablation -->\n).*?(\n<!-- end of ablation -->)", re.DOTALL)
-SPLITS = {"random": "random split", "thread": "thread-wise split"}
+STAGES = {"random split, header lines in the text": VERMILLION,
+          "random split, header removed": BLUE, "other splits, header removed": GREEN}
 
 
-def table(frame):
-    """Return a DataFrame as a Markdown table, numbers as they are."""
-    lines = ["| " + " | ".join(map(str, frame.columns)) + " |", "|" + "---|" * len(frame.columns)]
-    for row in frame.itertuples(index=False):
-        lines.append("| " + " | ".join(map(str, row)) + " |")
-    return "\n".join(lines)
+def table(heads, rows):
+    """Return a Markdown table."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
 def ablation_table(results):
     """Return the ablation: each step with its mean and range."""
     rows = []
     for step in results["ablation"]:
-        spread = f"{step['low']:.3f} to {step['high']:.3f}"
-        if step["splits"] == 1:
-            spread += " (one split)"
-        rows.append({"step": step["name"], "accuracy": f"{step['mean']:.3f}", "range": spread,
-                     "training posts": f"{step['train']:,}",
-                     "held-out posts": f"{step['held_out']:,}"})
-    return pd.DataFrame(rows)
+        spread = f"{step['low']:.3f} to {step['high']:.3f}" + " (one split)" * (step["splits"] == 1)
+        rows.append([step["name"], f"{step['mean']:.3f}", spread, f"{step['train']:,}",
+                     f"{step['held_out']:,}"])
+    return table(["step", "accuracy", "range", "training posts", "held-out posts"], rows)
 
 
 def text_by_split_table(results):
@@ -42,12 +43,9 @@ def text_by_split_table(results):
     means = {}
     for step in results["text_by_split"]:
         means.setdefault(step["text"], {})[step["split"]] = step["mean"]
-    rows = []
-    for text, of_split in means.items():
-        rows.append({"text": f"`{text}`"} | {
-            SPLITS[split]: f"{of_split[split]:.3f}" for split in SPLITS} | {
-            "difference": f"{of_split['random'] - of_split['thread']:.3f}"})
-    return pd.DataFrame(rows)
+    rows = [[f"`{text}`", f"{of['random']:.3f}", f"{of['thread']:.3f}",
+             f"{of['random'] - of['thread']:.3f}"] for text, of in means.items()]
+    return table(["text", "random split", "thread-wise split", "difference"], rows)
 
 
 def predictors_table(results, split):
@@ -55,57 +53,32 @@ def predictors_table(results, split):
     rows = []
     for row in results["predictors"][split]:
         accuracy = "" if row["accuracy"] is None else f"{row['accuracy']:.3f}"
-        rows.append({"what is known": row["what"], "coverage": f"{row['coverage']:.3f}",
-                     "accuracy": accuracy})
-    return pd.DataFrame(rows)
+        rows.append([row["what"], f"{row['coverage']:.3f}", accuracy])
+    return table(["what is known", "coverage", "accuracy"], rows)
 
 
-def page(results):
-    """Return the page as Markdown."""
-    lines = pd.DataFrame({
-        "kind of line": list(results["share_of_lines"]),
-        "share of the lines": [f"{share:.1%}" for share in results["share_of_lines"].values()]})
-    versions = results["versions"]
-    seeds = ", ".join(map(str, results["seeds"]))
-    return f"""# Results on the real posts
+def blocks(results):
+    """Return what the page says of the results: the name of each block, and its content."""
+    versions, seeds = results["versions"], ", ".join(map(str, results["seeds"]))
+    lines = [[kind, f"{share:.1%}"] for kind, share in results["share_of_lines"].items()]
+    return {
+        "measured": f"Measured on {results['date']} on {results['posts']:,} posts with scikit-learn "
+                    f"{versions['scikit-learn']}, seeds {seeds}.",
+        "ablation": ablation_table(results),
+        "text by split": text_by_split_table(results),
+        "random split": predictors_table(results, "random"),
+        "thread-wise split": predictors_table(results, "thread"),
+        "lines": table(["kind of line", "share of the lines"], lines),
+    }
 
-Measured on {results['date']} on {results['posts']:,} posts with scikit-learn {versions['scikit-learn']}, seeds {seeds}.
-The model is lesson 2's: TF-IDF and logistic regression on whole texts. `tools/experiments/ablation.py` measures,
-`tools/experiments/results_page.py` writes this page; all figures are in
-[leakage.json](../helpers/results/leakage.json). [Networks and other models](comparison.md) are on a separate page.
 
-## The ablation
-
-![The ablation as a bar chart; the table below has the same numbers](../helpers/results/leakage.png)
-
-{table(ablation_table(results))}
-
-The range is over the seeds. A range says how far three splits differ, not how sure the mean is. In the chronological
-split the seed changes only the model, so there is one split.
-
-Version 0.1.0 of the course left encoded files and quote marks such as `#` in the text. Under the same seeds it had
-0.771 (0.769 to 0.774) with quotes removed and 0.743 (0.740 to 0.747) with signatures removed.
-
-## Text and split
-
-{table(text_by_split_table(results))}
-
-Mean of {len(results['seeds'])} seeds; duplicates are kept. The difference is what a random split adds.
-
-## Parts of a post that name the group
-
-Look-ups of what was seen in training, and linear models on the header, with a random split:
-
-{table(predictors_table(results, "random"))}
-
-The same with a thread-wise split:
-
-{table(predictors_table(results, "thread"))}
-
-## What the lines of a post are
-
-{table(lines)}
-"""
+def filled(text, contents):
+    """Return a text with new contents between its marks, <!-- NAME --> and <!-- end of NAME -->."""
+    for name, content in contents.items():
+        before, start, rest = text.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition(f"\n<!-- end of {name} -->")
+        text = before + start + content + end + after
+    return text
 
 
 def sentences(results):
@@ -118,13 +91,41 @@ def sentences(results):
             f"{last['mean']:.1%} (means of {len(results['seeds'])} splits).")
 
 
+def draw(results):
+    """Draw the ablation as bars; return the matplotlib figure."""
+    steps = results["ablation"]
+    names = [row["name"] + " (one split)" * (row["splits"] == 1) for row in steps]
+    means = np.array([row["mean"] for row in steps])
+    lows, highs = np.array([(row["low"], row["high"]) for row in steps]).T
+    figure = Figure(figsize=(9, 0.8 + 0.42 * len(steps)), layout="constrained")
+    axes = figure.subplots()
+    bars = axes.barh(names, means, xerr=[means - lows, highs - means], capsize=3,
+                     color=[STAGES[_stage(row)] for row in steps])
+    axes.bar_label(bars, fmt="%.3f", padding=5)
+    axes.invert_yaxis()
+    axes.margins(x=0.1)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set(title="The ablation: what is the accuracy made of?",
+             xlabel=f"accuracy on held-out posts, mean and range of {len(results['seeds'])} seeds")
+    handles = [Patch(color=color, label=name) for name, color in STAGES.items()]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+    return figure
+
+
+def _stage(row):
+    if row["text"] in ("full", "reference"):
+        return "random split, header lines in the text"
+    return f"{'random split' if row['split'] == 'random' else 'other splits'}, header removed"
+
+
 def main():
-    """Write both."""
+    """Draw the chart, and write the page and the sentences."""
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
-    PAGE.write_text(page(results), encoding="utf-8")
-    text = README.read_text(encoding="utf-8")
-    new = BLOCK.sub(lambda match: match[1] + sentences(results) + match[2], text)
-    README.write_text(new, encoding="utf-8")
+    metadata = {"Software": None, "source": file_digest(RESULTS)}  # a test compares it
+    draw(results).savefig(RESULTS.with_suffix(".png"), dpi=110, metadata=metadata)
+    for path, contents in ((PAGE, blocks(results)), (README, {"ablation": sentences(results)})):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(filled(text, contents), encoding="utf-8")
 
 
 if __name__ == "__main__":

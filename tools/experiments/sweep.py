@@ -15,15 +15,11 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from helpers import preparation
+import cloudpickle
+from distributed import Client, as_completed, get_worker
+from distributed.client import FutureCancelledError
 
-try:
-    import cloudpickle
-    from distributed import Client, as_completed, get_worker
-    from distributed.client import FutureCancelledError
-except ModuleNotFoundError as missing:
-    sys.exit(f"{missing.name} is missing. Install it with: "
-             'python -m pip install "dask[distributed]"')
+from helpers import preparation
 
 LIBRARIES = ("keras", "numpy", "scikit-learn")
 CONNECT_SECONDS = 5
@@ -32,52 +28,22 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 
 def installed():
-    """Return what a run's result depends on: the package's code and the libraries' versions.
-
-    Returns
-    -------
-    dict of str to str
-        A hash for "helpers", and a version for each library.
-    """
+    """Return what a run's result depends on: a hash of `helpers`, and the libraries' versions."""
     names = sorted(path.name for path in Path(preparation.__file__).parent.glob("*.py"))
     code = preparation.code_digest(names)[:12]
     return {"helpers": code, **{name: version(name) for name in LIBRARIES}}
 
 
 def run_on_worker(parameters, script, expected):
-    """Do one run on a worker.
-
-    Parameters
-    ----------
-    parameters : dict
-        Arguments of the script's function `run`.
-    script : str
-        Name of the module that was uploaded.
-    expected : dict
-        What `installed` returns on the machine that hands out the runs.
-
-    Returns
-    -------
-    dict
-        As `comparison.run` returns it, or "failed" with a traceback.
-    """
+    """Do one run on a worker, with the function `run` of a module that was uploaded."""
     for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ[name] = "1"  # a worker has one core; before TensorFlow is imported
-    try:
-        refuse({get_worker().address: installed()}, expected)
-        return import_module(script).run(**parameters)
-    except Exception:
-        return {"failed": traceback.format_exc()}
+    refuse({get_worker().address: installed()}, expected)  # it may have come later
+    return import_module(script).run(**parameters)
 
 
 def refuse(workers, expected):
-    """Raise an error if a worker has another version than this machine.
-
-    Raises
-    ------
-    ValueError
-        With the worker, what differs, and what to do.
-    """
+    """Raise a ValueError if a worker has another version than this machine."""
     for address, found in workers.items():
         other = [f"{name} {found.get(name)} instead of {expected[name]}"
                  for name in expected if found.get(name) != expected[name]]
@@ -87,22 +53,22 @@ def refuse(workers, expected):
                              "again.")
 
 
-def main(arguments=None, script=None, runs=None):
-    """Run the command line.
+def connect(options):
+    """Return a client of the named scheduler, or of new workers on this machine."""
+    if not options.scheduler:
+        return Client(n_workers=options.workers, threads_per_worker=1, dashboard_address=None)
+    try:
+        return Client(options.scheduler, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"No Dask scheduler answers at {options.scheduler}. Start one there with `dask "
+            "scheduler`, or leave --scheduler out to use this machine.") from error
 
-    Parameters
-    ----------
-    arguments : list of str, optional
-        Instead of the command line's own.
-    script : pathlib.Path, optional
-        File with the function `run`; by default the comparison.
-    runs : list of dict, optional
-        Parameters of the runs; by default those of the comparison that are not measured yet.
 
-    Returns
-    -------
-    int
-        0, or 1 if a run failed, 2 if nothing could be started, 130 after Ctrl-C.
+def main(arguments=None, script=None):
+    """Run the command line; another file than the comparison may hold the function `run`.
+
+    The exit status is 0, 1 if a run failed or the command was stopped, 2 if nothing could be started.
     """
     sys.path.append(str(Path(__file__).resolve().parents[1]))
     from experiments import comparison  # imports TensorFlow
@@ -116,47 +82,32 @@ def main(arguments=None, script=None, runs=None):
     n_failed = 0
     try:
         with comparison.alone(options.runs), connect(options) as client:
-            if runs is None:
-                runs = comparison.to_do(options)
+            runs = comparison.to_do(options)
             client.upload_file(str(script))
             refuse(client.run(installed), installed())
             futures = client.map(run_on_worker, runs, script=script.stem, expected=installed(),
                                  pure=False)
             parameters_of = dict(zip(futures, runs))
             for future in as_completed(futures):
-                parameters = parameters_of[future]
-                error = future.exception()  # a worker that died again and again
-                row = {"failed": str(error)} if error else future.result()
-                if "failed" in row:
+                error = future.exception()  # of the run, or of a worker that died again and again
+                if error:
                     n_failed += 1
-                    comparison.append_run(failures, {**parameters, **row})
+                    parameters = parameters_of[future]
+                    told = "".join(traceback.format_exception(error))
+                    comparison.append_run(failures, {**parameters, "failed": told})
                     print(f"failed: {comparison.describe(parameters)}; see {failures}",
                           file=sys.stderr)
                 else:
+                    row = future.result()
                     comparison.append_run(options.runs, row)
                     print(f"{row['accuracy']:.4f}  {comparison.describe(row)}", flush=True)
-    except KeyboardInterrupt:
-        print("Stopped. The same command goes on from here.", file=sys.stderr)
-        return 130
-    except FutureCancelledError:
-        print("The scheduler was lost. The same command goes on from here.", file=sys.stderr)
+    except (KeyboardInterrupt, FutureCancelledError):
+        print("Stopped, or the scheduler was lost. The same command goes on from here.", file=sys.stderr)
         return 1
     except (OSError, ValueError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 2
     return int(n_failed > 0)
-
-
-def connect(options):
-    """Return a client of the named scheduler, or of new workers on this machine."""
-    if not options.scheduler:
-        return Client(n_workers=options.workers, threads_per_worker=1, dashboard_address=None)
-    try:
-        return Client(options.scheduler, timeout=CONNECT_SECONDS)
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"No Dask scheduler answers at {options.scheduler}. Start one there with `dask "
-            "scheduler`, or leave --scheduler out to use this machine.") from error
 
 
 if __name__ == "__main__":

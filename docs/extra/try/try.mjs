@@ -51,7 +51,7 @@ async function ask() {
   const order = probabilities.map((_, group) => group).sort((a, b) => probabilities[b] - probabilities[a]);
   const parts = [];
   const best = order[0];
-  if (tokens.length === 0) {
+  if (!/[\p{L}\p{N}]/u.test(read)) { // as helpers.predict does
     parts.push(element("p", { className: "warning" }, "There is no word to read, so no group is named."));
   } else {
     if (!isKnown.includes(true)) {
