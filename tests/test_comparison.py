@@ -479,6 +479,16 @@ MEASURED = {  # sentence -> what the file of runs says in place of the braces
 }
 
 
+def test_the_page_s_short_answer_is_what_was_measured():
+    rows = evaluation.summary(evaluation.results()).set_index(["condition", "model"])["mean"]
+    best = {condition: rows[condition].idxmax() for condition in evaluation.CONDITIONS}
+    assert best == {"body": BOTH, "strict": BOTH, "reference": "naive Bayes, words and pairs"}
+    differences = report.differences(evaluation.results())
+    networks = differences[differences["model"].str.contains("GloVe (?:frozen|fine-tuned)", regex=True)]
+    assert len(networks[networks["other"] == BAYES]) and (networks[networks["other"] == BAYES]["low"] <= 0).all()
+    assert verdict(ENCODER, BAYES, 200, 500, 1000) == "ahead"
+
+
 def test_lesson_05_names_the_mean_of_the_example_under_the_page_s_conditions():
     rows = evaluation.summary(evaluation.results()).set_index(["condition", "model"])
     mean = rows.loc[("reference", "Keras example, GloVe frozen"), "mean"]
