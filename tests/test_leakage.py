@@ -334,6 +334,7 @@ def test_the_chart_is_drawn_from_the_file(results):
         assert segment[:, 0].tolist() == pytest.approx([row["low"], row["high"]])
 
 
+@pytest.mark.slow
 def test_the_command_measures(tmp_path, monkeypatch, sample_corpus):
     """On a fifth of the sample; what it writes is what the functions give."""
     fifth = range(0, len(sample_corpus), 5)

@@ -170,6 +170,7 @@ def run(arguments, cwd):
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+@pytest.mark.slow
 def test_runs_by_papermill_from_another_folder(tmp_path):
     path = NOTEBOOKS[6]
     run(["papermill", "--no-progress-bar", str(path), str(tmp_path / "out.ipynb"), "-p", "seed", "7", "-p", "epochs", "1",
