@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import optimize, special, stats
 
 from helpers._cache import cached_arrays
-from helpers.vectorization import refuse_one_text
+from helpers.headers import refuse_one_text
 
 RUNS = Path(__file__).resolve().parent / "results" / "runs.jsonl"
 # what a model reads, and how the posts are split

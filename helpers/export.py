@@ -31,7 +31,7 @@ from helpers._cache import file_digest
 from helpers.headers import HEADER_PATTERN, clean_text
 from helpers.vectorization import build_vectorizer
 
-TEN_LINES = r"^(?:(?:[^\n]*\n){10}|[\s\S]*)"  # what `helpers.headers.drop_lines` takes away
+TEN_LINES = r"^(?:(?:[^\n]*\n){10}|[\s\S]*)"  # what the text rule "reference" takes away
 
 
 def output_folder(output_dir=""):

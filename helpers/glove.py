@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers._cache import cached_arrays, file_digest
-from helpers.vectorization import refuse_one_text
+from helpers.headers import refuse_one_text
 
 GLOVE_6B_WORDS = 400_000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

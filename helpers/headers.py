@@ -10,12 +10,11 @@ that a body holds beside the author's own. Every rule takes time linear in the l
 
 import math
 import re
+import reprlib
 from collections import Counter
 from email.utils import mktime_tz, parsedate_tz
 from functools import lru_cache
 from os.path import commonprefix
-
-from helpers.vectorization import refuse_one_text
 
 REFERENCE_LINES = 10  # what the Keras example drops
 # A longer text below a "--" is no signature: 17 of 7,004 have more lines.
@@ -66,6 +65,13 @@ HEADER_PATTERN = (
     rf"|^({_ABOVE}{_LONE})\r?\n")
 _HEADER = re.compile(HEADER_PATTERN)
 _FIELD = re.compile(r"([!-9;-~]+):(.*)")  # RFC 5322 2.2: printable ASCII without the colon
+
+
+def refuse_one_text(texts):
+    """Refuse one text where a list of texts is needed: a loop would take its characters."""
+    if isinstance(texts, (str, bytes)):
+        shown = reprlib.repr(texts)
+        raise TypeError(f"A list of texts is needed, not one text: write [{shown}], not {shown}.")
 
 
 def split_post(text):

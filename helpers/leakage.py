@@ -15,9 +15,8 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import make_pipeline
 
 from helpers import headers, splits
-from helpers.headers import clean_text
+from helpers.headers import clean_text, refuse_one_text
 from helpers.splits import take
-from helpers.vectorization import refuse_one_text
 
 # fields that name groups, and fields that say in words what the post is about
 GROUP_FIELDS = ("newsgroups", "newsgroup", "xref", "followup-to")
@@ -145,10 +144,13 @@ def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
         One record per step.
     """
     seeds, measured = list(seeds), []  # a generator would be used up by the first step
+    used = None
     for name, text, without_duplicates, how in steps:
-        source = _without_duplicates(corpus) if without_duplicates else corpus
-        texts = [clean_text(post, text) for post in source.texts]
-        cuts = [_split(source, how, seed, validation_split) for seed in seeds]
+        if used != (text, without_duplicates):  # neighbors often read the same texts
+            used = text, without_duplicates
+            source = _without_duplicates(corpus) if without_duplicates else corpus
+            texts = [clean_text(post, text) for post in source.texts]
+        cuts = _splits(source, how, seeds, validation_split)
         accuracies = tuple(_held_out_accuracy(texts, source.labels, cut, seed)
                            for seed, cut in zip(seeds, cuts))
         measured.append(Step(
@@ -164,12 +166,20 @@ def _without_duplicates(corpus):
                    names=tuple(take(corpus.names, kept)))
 
 
-def _split(corpus, how, seed, validation_split):
+def _splits(corpus, how, seeds, validation_split):
+    """Return a split per seed; what does not depend on the seed is computed once."""
     how, _, unseen = how.partition("+")
-    split = splits.split_corpus(corpus, how, validation_split=validation_split, seed=seed)
+    if how in splits.GROUPS:
+        groups = splits.GROUPS[how](corpus.texts)
+        cuts = [splits.group_split(groups, validation_split=validation_split, seed=seed)
+                for seed in seeds]
+    else:
+        cuts = [splits.split_corpus(corpus, how, validation_split=validation_split, seed=seed)
+                for seed in seeds]
     if unseen:
-        split = splits.only_unseen(split, splits.GROUPS[unseen](corpus.texts))
-    return split
+        groups = splits.GROUPS[unseen](corpus.texts)
+        cuts = [splits.only_unseen(cut, groups) for cut in cuts]
+    return cuts
 
 
 def _held_out_accuracy(texts, labels, split, seed):

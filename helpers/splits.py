@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers import headers
-from helpers.vectorization import refuse_one_text
+from helpers.headers import refuse_one_text
 
 
 @dataclass(frozen=True)

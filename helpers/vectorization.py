@@ -5,21 +5,15 @@ plain Python: the same tokens, the same vocabulary in the same order, the same i
 fraction of the time and without TensorFlow.
 """
 
-import reprlib
 import string
 from collections import Counter
 
 import numpy as np
 
+from helpers.headers import refuse_one_text
+
 PADDING, UNKNOWN = "", "[UNK]"
 _PUNCTUATION = string.punctuation.encode()
-
-
-def refuse_one_text(texts):
-    """Refuse one text where a list of texts is needed: a loop would take its characters."""
-    if isinstance(texts, (str, bytes)):
-        shown = reprlib.repr(texts)
-        raise TypeError(f"A list of texts is needed, not one text: write [{shown}], not {shown}.")
 
 
 def tokenize(text):
