@@ -16,7 +16,7 @@ from helpers.data import Corpus
 from helpers.splits import Split, random_split, split_corpus, take
 
 RESULTS = command.RESULTS
-SEEDS = (1337, 1338, 1339)
+SEEDS = (1337, 1338)
 WORDS = [f"{a}{b}{c}" for a in "bdfgklm" for b in "aeiou" for c in ("n", "r", "st", "lt")]
 
 
@@ -91,7 +91,7 @@ def test_the_accuracy_falls_as_leaks_are_removed(steps):
 
 
 def test_a_step_knows_its_spread_and_its_splits(steps):
-    assert [step.n_splits for step in steps] == [3] * 9 + [1], "the seeds change no chronological split"
+    assert [step.n_splits for step in steps] == [len(SEEDS)] * 9 + [1], "the seeds change no chronological split"
     for step in steps:
         assert step.mean == pytest.approx(sum(step.accuracies) / len(SEEDS))
         assert (step.low, step.high) == (min(step.accuracies), max(step.accuracies))

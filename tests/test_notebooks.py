@@ -177,6 +177,12 @@ def test_runs_by_papermill_from_another_folder(tmp_path):
          "--cwd", str(path.parent)], tmp_path)
 
 
+@pytest.mark.slow
+def test_lesson_4_runs_when_its_example_words_are_not_in_the_vocabulary(tmp_path):
+    papermill.execute_notebook(NOTEBOOKS[3], tmp_path / "out.ipynb", {"max_tokens": 10}, cwd=tmp_path,
+                               progress_bar=False)
+
+
 def test_runs_by_nbconvert(tmp_path):
     path = NOTEBOOKS[0]
     run(["nbconvert", "--to", "notebook", "--execute", "--output-dir", str(tmp_path), str(path)], ROOT)

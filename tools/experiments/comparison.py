@@ -26,6 +26,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
@@ -211,8 +212,13 @@ def _raw(matrix, seed):
     return np.array(matrix)
 
 
-def _random(matrix, seed):
+def _standard_normal(matrix, seed):
     return models.standardized_matrix(np.zeros_like(matrix), seed)
+
+
+def _keras_default(matrix, seed):
+    """Return what `keras.layers.Embedding` starts from when it is given no vectors."""
+    return keras.initializers.RandomUniform(seed=seed)(matrix.shape).numpy()
 
 
 EXAMPLE, ONE_TOKEN = models.build_example_network, models.build_one_token_network
@@ -224,10 +230,10 @@ NETWORKS = {
     "one-token network, GloVe fine-tuned": (ONE_TOKEN, _raw, True, {}),
     "attention network, GloVe frozen": (ATTENTION, STANDARDIZED, False, RECIPE),
     "attention network, GloVe fine-tuned": (ATTENTION, STANDARDIZED, True, RECIPE),
-    "attention network, random vectors": (ATTENTION, _random, True, RECIPE),
+    "attention network, random vectors": (ATTENTION, _standard_normal, True, RECIPE),
     "Keras example, GloVe frozen": (EXAMPLE, _raw, False, {}),
     "Keras example, GloVe fine-tuned": (EXAMPLE, _raw, True, {}),
-    "Keras example, random vectors": (EXAMPLE, _random, True, {}),
+    "Keras example, random vectors": (EXAMPLE, _keras_default, True, {}),
 }
 MODELS = {
     "most frequent class": _most_frequent,
