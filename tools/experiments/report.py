@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from experiments import comparison, costs
-from experiments.results_page import table
+from experiments.results_page import draw_bars, table
 
 from helpers import evaluation, plots, splits
 from helpers._cache import file_digest
@@ -199,12 +199,8 @@ def draw_table(runs):
     panels = figure.subplots(len(conditions), sharex=True, squeeze=False, height_ratios=heights)
     for axes, condition in zip(panels[:, 0], conditions):
         own = rows[rows["condition"] == condition]
-        spread = [own["mean"] - own["low"], own["high"] - own["mean"]]
-        bars = axes.barh(own["model"], own["mean"], xerr=spread, color=plots.BLUE, capsize=3)
-        axes.bar_label(bars, fmt="%.3f", padding=6)
-        axes.invert_yaxis()
+        draw_bars(axes, own["model"], own["mean"], own["low"], own["high"])
         axes.set_title(f"{condition}: {DESCRIBED[condition]}", loc="left")
-        axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlabel("accuracy on the test set: mean, lowest and highest split")
     axes.set_xlim(0, 1)
     return figure

@@ -91,6 +91,14 @@ def sentences(results):
             f"{last['mean']:.1%} (means of {len(results['seeds'])} splits).")
 
 
+def draw_bars(axes, names, means, lows, highs, color=BLUE):
+    """Draw a bar per mean, the first on top; its line ends at the lowest and the highest value."""
+    bars = axes.barh(names, means, xerr=[means - lows, highs - means], color=color, capsize=3)
+    axes.bar_label(bars, fmt="%.3f", padding=6)
+    axes.invert_yaxis()
+    axes.spines[["top", "right"]].set_visible(False)
+
+
 def draw(results):
     """Draw the ablation as bars; return the matplotlib figure."""
     steps = results["ablation"]
@@ -99,12 +107,8 @@ def draw(results):
     lows, highs = np.array([(row["low"], row["high"]) for row in steps]).T
     figure = Figure(figsize=(9, 0.8 + 0.42 * len(steps)), layout="constrained")
     axes = figure.subplots()
-    bars = axes.barh(names, means, xerr=[means - lows, highs - means], capsize=3,
-                     color=[STAGES[_stage(row)] for row in steps])
-    axes.bar_label(bars, fmt="%.3f", padding=5)
-    axes.invert_yaxis()
+    draw_bars(axes, names, means, lows, highs, [STAGES[_stage(row)] for row in steps])
     axes.margins(x=0.1)
-    axes.spines[["top", "right"]].set_visible(False)
     axes.set(title="The ablation: what is the accuracy made of?",
              xlabel=f"accuracy on held-out posts, mean and range of {len(results['seeds'])} seeds")
     handles = [Patch(color=color, label=name) for name, color in STAGES.items()]
