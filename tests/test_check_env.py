@@ -44,7 +44,8 @@ def test_packages():
 @pytest.mark.parametrize(("free", "expected"), [
     (200e9, (True, "disk 200 GB free")),
     (4e9, (True, "disk 4 GB free")),
-    (1.2e9, (False, "disk 1 GB free; the real data needs 4 GB: the sample alone needs 0.1 GB"))])
+    (1.2e9, (True, "disk 1.2 GB free: enough for the sample; the real data needs 4 GB")),
+    (0.01e9, (False, "disk 0.0 GB free; the sample needs 0.1 GB"))])
 def test_disk(monkeypatch, free, expected):
     monkeypatch.setattr(check_env.shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
     assert check_env.check_disk() == expected

@@ -226,6 +226,7 @@ PROVOKED = {  # what a learner does wrong, done here; the page must hold what is
     "old model": model(1, "network.onnx"),
     "SavedModel": model(predict.ABOUT_FORMAT, "saved_model.pb"),
     "not done": lambda *_: checks.cut_header(...),
+    "no return": lambda *_: checks.cut_header(lambda text: None),
     "divides by zero": lambda *_: checks.cut_header(divides),
     "no function": lambda *_: checks.cut_header(5),
 }

@@ -102,7 +102,7 @@ def main():
     parser.add_argument("--data-dir", required=True, help="folder with the real posts and vectors")
     options = parser.parse_args()
     lines = ["# Benchmarks", "",
-             f"The preparation of the real posts, measured {date.today()} on {POSTS:,} training posts and the vocabulary of all. "
+             f"The preparation of the real posts, measured {date.today()} on {POSTS:,} training posts, with the vocabulary of all training posts. "
              "Each step ran in a separate process; written by `tools/experiments/benchmarks.py`.",
              "", IMPLEMENTATIONS, "", "| task | times faster than the naive implementation | peak memory, naive | peak memory, course |",
              "|---|---|---|---|"]
