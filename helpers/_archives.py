@@ -29,7 +29,7 @@ def read_tar(path):
             for member in tar:
                 _refuse_hostile(member)
                 parts = [part for part in member.name.split("/") if part not in ("", ".")]
-                if member.isfile() and len(parts) >= 3:  # else it lies in no group's folder
+                if member.isfile() and len(parts) >= 2:  # else it lies in no folder
                     posts["/".join(parts[-2:])] = tar.extractfile(member).read()
             rest = data[tar.offset:]
     except DAMAGED as error:
@@ -44,7 +44,7 @@ def read_tar(path):
 def _refuse_hostile(member):
     name, problem = member.name, ""
     if name.startswith("/") or ".." in name.split("/") or any(sign in name for sign in "\\:\0"):
-        problem = "points outside the archive"  # a backslash or a colon does so on Windows
+        problem = "may lead outside the archive"  # a backslash or a colon does so on Windows
     elif not (member.isfile() or member.isdir()):
         problem = "is a link or a device, not a file"
     elif member.issparse() or member.size < 0:

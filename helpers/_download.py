@@ -63,7 +63,7 @@ GROUP_DIGESTS = {
 }
 MIN_SAME_GROUPS = 16
 ZIP_MB = 863
-CONNECT_SECONDS, SILENCE_SECONDS = 4, 20
+CONNECT_SECONDS, SILENCE_SECONDS = 6, 20  # a first name server that is silent costs 5 seconds
 TRIES = 2
 NETWORK_ERRORS = (requests.RequestException, remotezip.RemoteZipError, urllib3.exceptions.HTTPError)
 

@@ -89,7 +89,7 @@ def find_posts(dataset="sample", data_dir=""):
     ValueError
         If there is no such data set.
     FileNotFoundError, NotADirectoryError
-        If a data folder is named and does not exist.
+        If a data folder is named that does not exist, or holds nothing of the data.
     RuntimeError
         If the cache folder cannot be written, or no source gave the posts.
     """
@@ -153,14 +153,18 @@ def _find_in_data_folder(folder, names):
     if not folder.is_dir():
         raise NotADirectoryError(
             f"data_dir must be a folder, but {folder} is a file. Name the folder it lies in.")
-    entries = sorted(folder.iterdir())
-    places = [folder, *[entry for entry in entries if entry.is_dir()]]
-    if folder.name in POSTS_NAMES:  # the folder of the posts itself is named
-        places.append(folder.parent)
+    places = [folder]
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and os.access(entry, os.R_OK | os.X_OK):  # not so the disk's lost+found
+            places.append(entry)
+    if folder.name in POSTS_NAMES and folder.name not in names:
+        places.append(folder.parent)  # beside the posts' own folder lie the vectors
     for name in names:
         for place in places:
             if (place / name).exists() and (place / name).stat().st_size:
                 return place / name
+    if folder.name in names:  # the posts' own folder is named
+        return folder
     for place in places:
         if any((place / name).exists() for name in POSTS_NAMES) or any(place.glob("glove.6B.*")):
             return None  # the other half of the data

@@ -161,7 +161,7 @@ def embedding_matrix(path, vocabulary, embedding_dim=100):
     -------
     matrix : numpy.ndarray of float32, shape (len(vocabulary), embedding_dim)
         One row per entry, in the order of the vocabulary. The rows of padding, of ``[UNK]``
-        and of words without a vector are zero.
+        and of words without a vector are zero. Memory-mapped and read-only.
     found : numpy.ndarray of bool, shape (len(vocabulary),)
         Which entries have a vector.
 

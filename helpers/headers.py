@@ -372,7 +372,7 @@ def removed_shares(texts):
     -------
     dict of str to float
         The shares of "header", of each rule of `BODY_RULES` and of "own" among all lines that are
-        not blank; they sum to 1.
+        not blank; they sum to 1, if there is such a line.
 
     Raises
     ------

@@ -343,8 +343,8 @@ def audit(texts_a, texts_b):
     -------
     list of Finding
         Same Message-ID, body, subject (without ``Re:``), author, line of 30 characters or more,
-        and near-duplicate (without the duplicates): a post that has half or more of its runs of
-        five words in common with a training post. Bodies with fewer than 20 different runs are
+        and near-duplicate (without the duplicates): of the runs of five words that the post or a
+        training post has, both have half or more. Bodies with fewer than 20 different runs are
         left out, and so is a run in more than 100 posts: of a text that more posts repeat, no
         near-duplicate may be found.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers._cache import cached_arrays
 from helpers._parameters import check_parameters
-from helpers.data import find_vectors, load_corpus
+from helpers.data import find_posts, find_vectors, load_corpus
 from helpers.glove import embedding_matrix
 from helpers.headers import clean_text
 from helpers.splits import split_corpus, take
@@ -80,6 +80,7 @@ sequence_length, embedding_dim
     if test_split:
         settings["test_split"] = test_split
     check_parameters(dataset=dataset, data_dir=data_dir, embedding_dim=embedding_dim, **settings)
+    find_posts(dataset, data_dir)  # a download shows how far it is
     with redirect_stdout(io.StringIO()):  # the caller prints a table, and no line about each file
         corpus = load_corpus(dataset, data_dir)
 

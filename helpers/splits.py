@@ -153,7 +153,7 @@ def group_split(groups, *, validation_split=0.2, test_split=0.0, seed):
     groups : array-like of int, shape (n_posts,)
         The number of each post's group, from 0.
     validation_split, test_split : float
-        Shares of all posts; the sets are a little smaller where no group fits.
+        Shares of all posts; the sets are smaller where no group fits, at most by half.
     seed : int
         Seed of the shuffling.
 

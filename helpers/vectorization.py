@@ -17,7 +17,7 @@ _PUNCTUATION = string.punctuation.encode()
 
 
 def tokenize(text):
-    """Split a text into tokens: lowercase, without ASCII punctuation, split at white space.
+    """Split a text at ASCII white space into tokens: ASCII letters lowercase, no ASCII punctuation.
 
     Parameters
     ----------

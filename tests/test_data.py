@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import shutil
 import sys
 import tarfile
@@ -139,6 +140,32 @@ def test_the_folder_of_the_posts_itself_may_be_named(folder, name):
     assert data.find_vectors("full", written) == folder / "glove.6B.zip"
     inner = write_folder(written / name, posts())  # unpacked twice
     assert data.find_posts("full", written) == inner
+
+
+@pytest.mark.parametrize("neighbor", ["news20.tar.gz", "20_newsgroup", "20_newsgroups"])
+@pytest.mark.parametrize("name", ["20_newsgroup", "20_newsgroups"])
+def test_the_folder_that_is_named_counts_and_not_its_neighbor(folder, name, neighbor):
+    written = write_folder(folder / name, posts())
+    if neighbor != name:
+        (write_archive if neighbor.endswith(".gz") else write_folder)(folder / neighbor, posts())
+    assert data.find_posts("full", written) == written
+
+
+def test_a_folder_that_may_not_be_read_is_passed_over(folder, monkeypatch):
+    """As lost+found at the root of a disk; root may read all, so the answer of the system is replaced."""
+    (folder / "lost+found").mkdir(parents=True)
+    access = os.access
+    monkeypatch.setattr(data.os, "access", lambda path, mode: path.name != "lost+found" and access(path, mode))
+    written = write_archive(folder / "lost+found" / data.ARCHIVE, posts())
+    with pytest.raises(FileNotFoundError):
+        data.find_posts("full", folder)
+    written = write_archive(folder / data.ARCHIVE, posts())
+    assert data.find_posts("full", folder) == written
+
+
+def test_an_archive_packed_inside_its_folder(folder):
+    write_archive(folder / data.ARCHIVE, posts(), top=".")
+    assert len(data.load_corpus("full", folder)) == 60
 
 
 def test_what_the_folder_lacks_is_said_before_a_download(folder, capsys, monkeypatch):

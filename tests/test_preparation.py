@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import _archives, data, preparation, sample
+from helpers import _archives, _download, data, preparation, sample
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {"text": "reference", "split_by": "random", "seed": 1337, "validation_split": 0.2, "test_split": 0.0,
@@ -127,6 +127,17 @@ def test_whatever_may_change_the_integers_changes_their_key(folder, monkeypatch)
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
     assert key() != usual
+
+
+def test_a_download_of_the_posts_is_shown_and_no_other_line(folder, tmp_path, monkeypatch, capsys):
+    def fetch(target, need_mb):
+        print("news20: 5 MB")
+        return shutil.copy(folder / data.ARCHIVE, target)
+
+    monkeypatch.setattr(_download, "fetch_posts", fetch)
+    monkeypatch.setattr(preparation, "find_vectors", lambda *_: folder / "glove.6B.zip")
+    prepare("")
+    assert capsys.readouterr().out == "news20: 5 MB\n"
 
 
 def test_the_digest_of_code_changes_with_any_of_its_files(tmp_path, monkeypatch):
