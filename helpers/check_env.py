@@ -70,12 +70,16 @@ def check_memory(cgroup_files=CGROUP_FILES):
     total = min(limits) / 1e9
     if total >= MEMORY_GB:
         return True, f"memory {total:.1f} GB"
-    return False, f"memory {total:.1f} GB; the lessons need {MEMORY_GB} GB: close other programs"
+    return False, f"memory {total:.2f} GB; the lessons need {MEMORY_GB} GB"
 
 
 def check_disk():
-    """Check the free space where temporary files go."""
-    free = shutil.disk_usage(tempfile.gettempdir()).free / 1e9
+    """Check the free space of the cache's disk, and of the one for temporary files."""
+    cache = Path(os.environ.get("WORD_EMBEDDINGS_CACHE") or Path.home()).expanduser().absolute()
+    while not cache.exists():
+        cache = cache.parent
+    places = cache, tempfile.gettempdir()
+    free = min(shutil.disk_usage(place).free for place in places) / 1e9
     if free >= DISK_GB:
         return True, f"disk {free:.0f} GB free"
     if free >= SAMPLE_GB:

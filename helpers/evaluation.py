@@ -29,17 +29,25 @@ LEVEL = 0.95  # of every interval
 LOW, HIGH = 0.05, 20.0  # temperatures between which the best one is looked for
 
 
-def _check_answers(probabilities, labels):
-    """Return both as arrays; refuse what is not a row of probabilities and a class per post."""
-    probabilities, labels = np.asarray(probabilities), np.asarray(labels)
-    if probabilities.ndim != 2 or not probabilities.size or labels.shape != probabilities.shape[:1]:
-        raise ValueError(
-            "Probabilities are a table with a row per post, labels a list with a number per post; "
-            f"here the shapes are {probabilities.shape} and {labels.shape}.")
+def _check_probabilities(probabilities):
+    """Return them as an array; refuse what is not a row of probabilities per post."""
+    probabilities = np.asarray(probabilities)
+    if probabilities.ndim != 2 or not probabilities.size:
+        raise ValueError("Probabilities are a table with a row per post, of one post or more; here "
+                         f"the shape is {probabilities.shape}.")
     sums = probabilities.sum(axis=1)
     if not (probabilities.min() >= 0 and np.allclose(sums, 1, atol=0.02)):
         raise ValueError("Some rows are no probabilities: they hold NaN or a negative number, or "
                          "do not sum to 1. Check the classifier's answers.")
+    return probabilities
+
+
+def _check_answers(probabilities, labels):
+    """Return both as arrays; refuse what is not a row of probabilities and a class per post."""
+    probabilities, labels = _check_probabilities(probabilities), np.asarray(labels)
+    if labels.shape != probabilities.shape[:1]:
+        raise ValueError("Labels are a list with a number per row of the probabilities; here the "
+                         f"shapes are {labels.shape} and {probabilities.shape}.")
     n_classes = probabilities.shape[1]
     if not np.isin(labels, np.arange(n_classes)).all():
         raise ValueError(f"Some labels are no class: give numbers from 0 to {n_classes - 1}, the "
@@ -70,9 +78,11 @@ def calibration_bins(probabilities, labels, n_bins=5):
     Raises
     ------
     ValueError
-        If there is no post, a row is no probabilities, or a label no class.
+        If there is no post or no bin, a row is no probabilities, or a label no class.
     """
     probabilities, labels = _check_answers(probabilities, labels)
+    if n_bins < 1:
+        raise ValueError(f"n_bins must be 1 or more, not {n_bins}.")
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
@@ -131,11 +141,11 @@ def apply_temperature(probabilities, temperature):
     Raises
     ------
     ValueError
-        If the temperature is not above 0, or a row is no probabilities.
+        If the temperature is not above 0, there is no post, or a row is no probabilities.
     """
     if not 0 < temperature < np.inf:
         raise ValueError(f"A temperature is a number above 0, not {temperature}.")
-    probabilities, _ = _check_answers(probabilities, np.zeros(len(probabilities)))
+    probabilities = _check_probabilities(probabilities)
     tiny = np.finfo(np.float32).tiny  # the logarithm of 0 is not a number
     logits = np.log(np.maximum(probabilities.astype(np.float64), tiny))
     return special.softmax(logits / temperature, axis=1)
@@ -171,6 +181,9 @@ def best_temperature(probabilities, labels):
     low, high = cross_entropy(np.log(LOW)), cross_entropy(np.log(HIGH))
     if min(low, high) <= found.fun:
         n_right = np.sum(probabilities.argmax(axis=1) == labels)
+        if n_right == len(labels):
+            raise ValueError(f"All {n_right} answers are right, so no temperature is the best: the "
+                             "lower, the better. Use more posts, with some wrong answers.")
         raise ValueError(
             f"No temperature between {LOW} and {HIGH:.0f} is the best: the cross-entropy is "
             f"{low:.3f} and {high:.3f} at these ends, and nowhere lower. {n_right} of the "
@@ -241,8 +254,11 @@ def thread_interval(correct, threads, seed):
     Raises
     ------
     ValueError
-        If there are fewer than two threads.
+        If there are fewer than two threads, or not one per post.
     """
+    if len(correct) != len(threads):
+        raise ValueError(f"There are {len(correct)} answers and {len(threads)} threads: give the "
+                         "thread of each answer.")
     _, thread_of = np.unique(np.asarray(threads), return_inverse=True)
     sizes = np.bincount(thread_of)
     if len(sizes) < 2:
@@ -323,7 +339,8 @@ def encode_texts(texts, *, max_words, folder=""):
         return {"vectors": load_encoder(folder).encode(texts, batch_size=32).astype(np.float32)}
 
     digest = hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()
-    key = {"texts": digest, "n_texts": len(texts), "model": ENCODER, "max_pieces": MAX_PIECES}
+    key = {"texts": digest, "n_texts": len(texts), "model": str(folder) or ENCODER,
+           "max_pieces": MAX_PIECES}
     return cached_arrays("encoded", key, build)["vectors"]
 
 
@@ -401,8 +418,10 @@ def difference(runs, model, other, condition, n_labels=0):
     Raises
     ------
     ValueError
-        If there is no such model, condition or number of labels.
+        If there is no such model, condition or number of labels, or no split that has both.
     """
+    if model == other:
+        raise ValueError(f"{model!r} was given twice: a difference is between two models.")
     models, sizes = runs["model"].unique().tolist(), runs["n_labels"].unique().tolist()
     for value, known in ((model, models), (other, models), (condition, list(CONDITIONS)),
                          (n_labels, sizes)):
@@ -412,6 +431,8 @@ def difference(runs, model, other, condition, n_labels=0):
     rows = runs[(runs["condition"] == condition) & (runs["n_labels"] == n_labels)]
     both = rows.pivot(index="seed", columns="model", values="accuracy")
     both = both.reindex(columns=[model, other]).dropna()
+    if not len(both):
+        raise ValueError(f"No split of {condition!r} with n_labels={n_labels} has both models.")
     mean, low, high = (both[model] - both[other]).mean(), np.nan, np.nan
     if len(both) > 1:
         mean, low, high = paired_difference(both[model], both[other])

@@ -28,10 +28,11 @@ from packaging.requirements import Requirement
 
 from helpers import predict
 from helpers._cache import file_digest
-from helpers.headers import HEADER_PATTERN, clean_text
+from helpers.headers import HEADER_PATTERN, REFERENCE_LINES, clean_text
 from helpers.vectorization import build_vectorizer
 
-TEN_LINES = r"^(?:(?:[^\n]*\n){10}|[\s\S]*)"  # what the text rule "reference" takes away
+# what the text rule "reference" takes away
+TEN_LINES = rf"^(?:(?:[^\n]*\n){{{REFERENCE_LINES}}}|[\s\S]*)"
 
 
 def output_folder(output_dir=""):
@@ -128,7 +129,7 @@ def save(trained, folder, *, sequence_length, text, about):
         save_network(network, paths["onnx"], "onnx", vocabulary, description)
     else:
         print("ONNX is left out: it needs the packages tf2onnx and onnx.")
-        del paths["onnx"]
+        shutil.rmtree(paths.pop("onnx"), ignore_errors=True)  # of an earlier model
     return paths
 
 
@@ -417,6 +418,8 @@ def model_card(about, *, interval):
         **about, **DATA[about["dataset"]],
         "n_classes": len(about["class_names"]), "groups": ", ".join(about["class_names"]),
         "text": TEXTS[about["text"]], "split": SPLITS[about["split_by"]], "interval": interval,
+        "validation_percent": 100 * about["validation_split"],
+        "test_percent": 100 * about["test_split"],
         "versions": ", ".join(versions), "options": " ".join(options)}
     template = (Path(__file__).parent / "model_card.md").read_text(encoding="utf-8")
     return _metadata(about) + template.format(**fields)

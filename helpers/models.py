@@ -1,7 +1,6 @@
 """Lessons 05 and 07: a baseline, three networks, and how they are trained."""
 
 import hashlib
-import time
 from dataclasses import dataclass
 
 import keras
@@ -175,7 +174,7 @@ def _word_dropout(x, share):
 
 
 def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_size, patience=3,
-          monitor="val_loss", dropped_share=0.0, decay=False, verbose=2):
+          monitor="val_loss", dropped_share=0.0, decay=False):
     """Train a network, stop early, and restore the weights of its best epoch.
 
     Parameters
@@ -199,14 +198,11 @@ def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_
     decay : bool
         Whether the learning rate falls in a straight line to zero. Training then runs through
         all epochs: stopping early would leave out those with a small learning rate.
-    verbose : {0, 2}
-        2 prints one line per epoch.
 
     Returns
     -------
     dict of str to list of float
-        Loss and accuracy of each epoch on the training and validation sets, and ``"seconds"``
-        since the start.
+        Loss and accuracy of each epoch on the training and validation sets.
     """
     posts = tf.data.Dataset.from_tensor_slices((x_train, y_train))
     posts = posts.shuffle(len(x_train)).batch(batch_size)
@@ -214,19 +210,16 @@ def train(model, x_train, y_train, x_validation, y_validation, *, epochs, batch_
         posts = posts.map(lambda x, y: (_word_dropout(x, dropped_share), y))
     stopping = keras.callbacks.EarlyStopping(monitor, patience=epochs if decay else patience,
                                              restore_best_weights=True)
-    start, seconds = time.perf_counter(), []
-    clock = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda epoch, logs: seconds.append(time.perf_counter() - start))
-    callbacks = [stopping, clock]
+    callbacks = [stopping]
     if decay:
         first_rate = float(model.optimizer.learning_rate)
         callbacks.append(keras.callbacks.LearningRateScheduler(
             lambda epoch: first_rate * (1 - epoch / epochs)))
     # `shuffle` is for arrays: the data set shuffles itself
     history = model.fit(posts, validation_data=(x_validation, y_validation), epochs=epochs,
-                        callbacks=callbacks, shuffle=False, verbose=verbose).history
+                        callbacks=callbacks, shuffle=False, verbose=0).history
     history.pop("learning_rate", None)
-    return {**history, "seconds": seconds}
+    return history
 
 
 @dataclass(frozen=True)
@@ -294,7 +287,7 @@ sequence_length, embedding_dim, epochs, batch_size
     def build():
         train(model, numbers(split.train), corpus.labels[split.train],
               numbers(split.validation), corpus.labels[split.validation],
-              epochs=epochs, batch_size=batch_size, verbose=0)
+              epochs=epochs, batch_size=batch_size)
         _, accuracy = model.evaluate(numbers(split.test), corpus.labels[split.test], verbose=0)
         arrays = {f"weights_{i}": weights for i, weights in enumerate(model.get_weights())}
         return {**arrays, "test_accuracy": np.float64(accuracy)}

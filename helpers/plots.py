@@ -141,7 +141,7 @@ def curves(history, best_epoch=None, *, title):
     Raises
     ------
     ValueError
-        If one of the four curves is missing, or each validation loss is NaN.
+        If one of the four curves or the epoch is missing, or each validation loss is NaN.
     """
     history = {name: list(values) for name, values in history.items()}
     missing = {"loss", "accuracy", "val_loss", "val_accuracy"} - set(history)
@@ -154,6 +154,8 @@ def curves(history, best_epoch=None, *, title):
     lowest = int(np.nanargmin(history["val_loss"])) + 1
     best_epoch = lowest if best_epoch is None else best_epoch
     epochs = np.arange(1, len(history["loss"]) + 1)
+    if best_epoch not in epochs:
+        raise ValueError(f"There is no epoch {best_epoch}: give one from 1 to {len(epochs)}.")
     figure, panels = _chart(3.4, title, ncols=2)
     for axes, name in zip(panels, ("loss", "accuracy"), strict=True):
         for number, part in enumerate(("training", "validation")):
@@ -208,8 +210,9 @@ def confusion(matrix, class_names, *, title):
     places = [divmod(place, len(class_names)) for place in np.argsort(-wrong, axis=None)[:3]]
     mistakes = [f"{class_names[true]} taken for {class_names[predicted]} {wrong[true, predicted]}"
                 for true, predicted in places if wrong[true, predicted]]
-    found = np.diag(share)
-    best, worst = found.argmax(), found.argmin()
+    has_posts = matrix.any(axis=1) | (not matrix.any())
+    found = np.where(has_posts, np.diag(share), np.nan)
+    best, worst = np.nanargmax(found), np.nanargmin(found)
     _show(figure, f"Confusion matrix: {title}. {len(class_names)} groups; rows are true, columns "
                   f"predicted. Best found: {class_names[best]} ({found[best]:.0%}); least: "
                   f"{class_names[worst]} ({found[worst]:.0%}). Most frequent mistakes: "

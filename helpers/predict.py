@@ -158,8 +158,8 @@ class Predictor:
 
         Raises
         ------
-        TypeError
-            If something given is not a text.
+        TypeError, ValueError
+            If something given is not a text, or bytes are no text.
         """
         posts = _as_texts(texts)
         if not keep_header:
@@ -391,7 +391,7 @@ def main(arguments=None):
         groups = _likeliest(predictor, text, given.keep_header)
         header = "" if given.keep_header else predictor.header(text)
         left_out = {} if given.keep_header else predictor.left_out(text)
-        show(file, groups, [line for line in header.splitlines() if line.strip()], left_out)
+        show(file, groups, [line for line in header.split("\n") if line.strip()], left_out)
         failed = failed or not groups
     return int(failed)
 

@@ -46,16 +46,19 @@ def test_packages():
     (4e9, (True, "disk 4 GB free")),
     (1.2e9, (True, "disk 1.2 GB free: enough for the sample; the real data needs 4 GB")),
     (0.01e9, (False, "disk 0.0 GB free; the sample needs 0.1 GB"))])
-def test_disk(monkeypatch, free, expected):
-    monkeypatch.setattr(check_env.shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
+def test_disk(monkeypatch, tmp_path, free, expected):
+    """The cache may lie on another disk than temporary files; its folder need not be there yet."""
+    monkeypatch.setenv("WORD_EMBEDDINGS_CACHE", str(tmp_path / "not" / "yet"))
+    monkeypatch.setattr(check_env.shutil, "disk_usage",
+                        lambda place: SimpleNamespace(free=free if place == tmp_path else 500e9))
     assert check_env.check_disk() == expected
 
 
 @pytest.mark.parametrize(("machine", "container", "expected"), [
     (8_000_000_000, None, (True, "memory 8.0 GB")),
     (8_000_000_000, "max\n", (True, "memory 8.0 GB")),
-    (8_000_000_000, "1500000000\n", (False, "memory 1.5 GB; the lessons need 2 GB: close other programs")),
-    (1_500_000_000, "9223372036854771712\n", (False, "memory 1.5 GB; the lessons need 2 GB: close other programs")),
+    (8_000_000_000, "1500000000\n", (False, "memory 1.50 GB; the lessons need 2 GB")),
+    (1_500_000_000, "9223372036854771712\n", (False, "memory 1.50 GB; the lessons need 2 GB")),
     (None, "4000000000", (True, "memory 4.0 GB"))])
 def test_memory_is_the_smaller_of_machine_and_container(monkeypatch, tmp_path, machine, container, expected):
     def sysconf(name):

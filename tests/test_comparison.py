@@ -306,6 +306,19 @@ def test_the_page_holds_the_values(runs):
     assert f"* naive Bayes: reference, {others} (0 of 10 splits)\n" in gaps
 
 
+def test_the_page_says_which_runs_ran_on_jax_and_how_far_the_same_runs_differ(runs, monkeypatch, tmp_path):
+    assert "JAX" not in report.page(runs)
+    monkeypatch.setattr(report, "ON_JAX", tmp_path / "jax.csv")
+    pd.DataFrame([(ATTENTION, "body", 11, 0.45), (ATTENTION, "body", 12, 0.56), (ATTENTION, "body", 13, 0.1)],
+                 columns=["model", "condition", "seed", "accuracy"]).to_csv(report.ON_JAX, index=False)
+    only_there = (runs["model"] == ATTENTION) & (runs["condition"] == "body") & (runs["seed"] == 13)
+    runs["versions"] = [{"keras": "3", "jax": "1"} if there else {"keras": "3"} for there in only_there]
+    mean, low, high = evaluation.paired_difference([0.45, 0.56], [0.4, 0.55])
+    text = report.page(runs).partition("## Measured with")[2]
+    assert f"Keras on JAX: 1 of *{ATTENTION}*. " in text and " 2 runs were made in both ways" in text
+    assert f"is {mean:+.3f} ({low:+.3f} to {high:+.3f}) on average" in text and mean == pytest.approx(0.03)
+
+
 def test_the_threads_are_those_of_the_test_sets(monkeypatch, sample_corpus):
     monkeypatch.setattr(report, "load_corpus", lambda *_: sample_corpus)
     threads, found = splits.thread_groups(sample_corpus.texts), report.find_threads("anywhere")
@@ -491,9 +504,10 @@ def test_the_page_s_short_answer_is_what_was_measured():
 
 def test_lesson_05_names_the_mean_of_the_example_under_the_page_s_conditions():
     rows = evaluation.summary(evaluation.results()).set_index(["condition", "model"])
-    mean = rows.loc[("reference", "Keras example, GloVe frozen"), "mean"]
-    (sentence,) = re.findall(r"Its mean test accuracy\]\(\S+\) is about ([\d.]+\d)\.", "\n".join(markdown(read(NOTEBOOKS[4]))))
-    assert sentence == f"{mean:.2f}"
+    row = rows.loc[("reference", "Keras example, GloVe frozen")]
+    (sentence,) = re.findall(r"Its mean test accuracy\]\(\S+\) over five splits is about ([\d.]+\d)\.",
+                             "\n".join(markdown(read(NOTEBOOKS[4]))))
+    assert sentence == f"{row['mean']:.2f}" and row["splits"] == 5
 
 
 def test_lesson_08_says_what_was_measured_and_nothing_else():

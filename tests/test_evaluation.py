@@ -70,9 +70,10 @@ def test_the_temperature_is_found(temperature):
 
 def test_a_temperature_that_is_not_there_is_told():
     sure = np.array([[0.9, 0.1], [0.2, 0.8]])
-    for labels in ([0, 1], [1, 0]):  # all right: the lower the better; all wrong: the higher
-        with pytest.raises(ValueError, match="No temperature between 0.05 and 20 is the best"):
-            evaluation.best_temperature(sure, np.array(labels))
+    with pytest.raises(ValueError, match="No temperature between 0.05 and 20 is the best"):
+        evaluation.best_temperature(sure, np.array([1, 0]))
+    with pytest.raises(ValueError, match="All 2 answers are right, so no temperature is the best"):
+        evaluation.best_temperature(sure, np.array([0, 1]))
 
 
 @pytest.mark.parametrize(("probabilities", "labels", "right"), [
@@ -82,6 +83,7 @@ def test_a_temperature_that_is_not_there_is_told():
 def test_the_message_says_what_happened(probabilities, labels, right):
     """Where the loss is flat the search ends somewhere inside, and there is no best temperature all the same."""
     said = f"and nowhere lower. {right} of the {len(labels)} answers are right, with a mean confidence of {probabilities.max(axis=1).mean():.2f}."
+    said = f"All {right} answers are right" if right == len(labels) else said
     with pytest.raises(ValueError, match=said):
         evaluation.best_temperature(probabilities, labels)
 
@@ -115,7 +117,7 @@ JUDGES = [evaluation.calibration_bins, evaluation.expected_calibration_error, ev
 @pytest.mark.parametrize("judge", JUDGES)
 @pytest.mark.parametrize("labels", BAD_LABELS.values(), ids=BAD_LABELS)
 def test_labels_that_are_none_are_refused(judge, labels):
-    with pytest.raises(ValueError, match="labels a list with a number per post|Some labels are no class: give numbers from 0 to 2"):
+    with pytest.raises(ValueError, match="Labels are a list with a number per row|Some labels are no class: give numbers from 0 to 2"):
         judge(SOME, labels)
 
 
@@ -137,6 +139,18 @@ def test_no_post_is_refused(judge):
 def test_a_temperature_is_above_zero(temperature):
     with pytest.raises(ValueError, match="A temperature is a number above 0"):
         evaluation.apply_temperature(SOME, temperature)
+
+
+def test_a_row_alone_is_refused_without_a_word_of_labels():
+    with pytest.raises(ValueError, match=r"a table with a row per post, of one post or more; here the shape is \(3,\)\.$"):
+        evaluation.apply_temperature(SOME[0], 2)
+
+
+@pytest.mark.parametrize("n_bins", [0, -1])
+def test_there_is_a_bin(n_bins):
+    for judge in (evaluation.calibration_bins, evaluation.expected_calibration_error):
+        with pytest.raises(ValueError, match=f"n_bins must be 1 or more, not {n_bins}"):
+            judge(SOME, [0, 1, 0, 2], n_bins)
 
 
 # --- differences and intervals
@@ -189,6 +203,11 @@ def test_a_missing_accuracy_is_told():
 def test_an_interval_needs_two_threads(threads):
     with pytest.raises(ValueError, match="posts of two threads or more"):
         evaluation.thread_interval(np.ones(len(threads)), threads, seed=0)
+
+
+def test_an_interval_needs_a_thread_for_each_answer():
+    with pytest.raises(ValueError, match="There are 3 answers and 2 threads"):
+        evaluation.thread_interval([1, 0, 1], [1, 2], seed=0)
 
 
 def test_an_interval_by_threads_is_that_of_independent_posts_where_each_is_a_thread():
@@ -253,7 +272,10 @@ def test_a_difference_is_over_the_splits_that_both_have():
     assert (found["difference"], found["low"], found["high"], found["splits"]) == pytest.approx((*expected, 2))
     one = evaluation.difference(runs[runs["seed"] == 2], "a", "b", "body")
     assert one["difference"] == pytest.approx(0.2) and np.isnan(one["low"]) and one["splits"] == 1
-    assert evaluation.difference(runs, "a", "b", "reference")["splits"] == 0
+    with pytest.raises(ValueError, match="No split of 'reference' with n_labels=0 has both models"):
+        evaluation.difference(runs, "a", "b", "reference")
+    with pytest.raises(ValueError, match="'a' was given twice"):
+        evaluation.difference(runs, "a", "a", "body")
     for wrong in (("A", "b", "body"), ("a", "c", "body"), ("a", "", "body"), ("a", "b", "Body"), ("a", "b", "body", 300)):
         with pytest.raises(ValueError, match="There are no runs of .*Choose one of: ('a', 'b'|'reference', 'body', 'strict'|0, 200)."):
             evaluation.difference(runs, *wrong)

@@ -501,6 +501,7 @@ def test_what_is_installed_is_weighed_with_what_it_needs():
 def test_onnx_is_left_out_where_its_converter_is_missing(trained, tmp_path, monkeypatch, capsys):
     find = importlib.util.find_spec
     monkeypatch.setattr("importlib.util.find_spec", lambda name, *more: None if name == "tf2onnx" else find(name, *more))
+    (tmp_path / "classifier_onnx").mkdir()  # an earlier model
     saved = export.save(trained, tmp_path, sequence_length=LENGTH, text="body", about={})
     assert list(saved) == ["keras", "savedmodel", "litert"] and not (tmp_path / "classifier_onnx").exists()
     assert "ONNX is left out: it needs the packages tf2onnx and onnx" in capsys.readouterr().out
@@ -537,6 +538,8 @@ def test_the_card_s_figures_are_the_run_s(description):
                      "-p dataset sample -p text body -p split_by thread -p seed 41 -p validation_split 0.23 -p test_split 0.17 "
                      "-p max_tokens 777 -p sequence_length 60 -p embedding_dim 50 -p epochs 3 -p batch_size 64\n"):
         assert expected in body, expected
+    _, body = card(description, validation_split=0.125, test_split=0.015)
+    assert "Validation set: 12.5%" in body and "choosing: 1.5%" in body
 
 
 def test_no_figure_of_the_card_is_typed():

@@ -164,6 +164,11 @@ def test_refreshing_mends_a_wrong_output_and_then_changes_nothing(tmp_path):
     assert path.read_bytes() == before
 
 
+def test_a_notebook_that_does_not_exist_is_told():
+    with pytest.raises(SystemExit, match="There is no notebook 05, 5; there are: 01_inspect_the_data, "):
+        refresh_notebooks.main(["5", "05", "06_export"])
+
+
 def run(arguments, cwd):
     done = subprocess.run([sys.executable, "-m", *arguments], cwd=cwd, capture_output=True,
                           text=True, encoding="utf-8")

@@ -176,6 +176,9 @@ def test_curves_without_validation_or_with_nan_alone_get_a_sentence(shown):
         plots.curves({"loss": [1.0], "accuracy": [.5]}, title="T")
     with pytest.raises(ValueError, match="Each validation loss is NaN"):
         plots.curves({**HISTORY, "val_loss": [np.nan] * 3}, title="T")
+    for epoch in (0, 4):
+        with pytest.raises(ValueError, match=f"There is no epoch {epoch}: give one from 1 to 3"):
+            plots.curves(HISTORY, epoch, title="T")
     assert not shown
 
 
@@ -203,7 +206,9 @@ def test_a_confusion_matrix_has_true_groups_as_rows(shown):
 
 def test_an_empty_row_of_a_confusion_matrix(shown):
     plots.confusion(np.array([[0, 0], [1, 3]]), ["a", "b"], title="T")
-    assert "least: a (0%)" in shown.text
+    assert "Best found: b (75%); least: b (75%)." in shown.text, "no post of a could be found"
+    plots.confusion(np.zeros((2, 2), dtype=int), ["a", "b"], title="T")
+    assert "Best found: a (0%)" in shown.text
     plots.confusion(np.eye(2, dtype=int), ["a", "b"], title="T")
     assert shown.text.endswith("Most frequent mistakes: none.")
 

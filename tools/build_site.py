@@ -82,7 +82,7 @@ def train(text, class_names):
     network = models.build_one_token_network(np.array(posts.matrix), len(class_names),
                                              trainable=trainable)
     models.train(network, np.array(posts.x_train), posts.y_train, np.array(posts.x_validation),
-                 posts.y_validation, epochs=20, batch_size=32, verbose=0)
+                 posts.y_validation, epochs=20, batch_size=32)
     _, accuracy = network.evaluate(np.array(posts.x_test), posts.y_test, verbose=0)
     return SimpleNamespace(model=network, vocabulary=posts.vocabulary, class_names=class_names,
                            test_accuracy=accuracy, test_posts=posts.test)

@@ -94,6 +94,10 @@ def refresh(path, always=False):
 
 def main(names):
     """Refresh the named notebooks, or all."""
+    unknown = set(names) - {path.stem for path in LESSONS}
+    if unknown:
+        sys.exit(f"There is no notebook {', '.join(sorted(unknown))}; there are: "
+                 f"{', '.join(path.stem for path in LESSONS)}.")
     for path in LESSONS:
         if not names or path.stem in names:
             written = refresh(path, edited(path))

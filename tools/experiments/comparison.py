@@ -8,10 +8,6 @@ Runs that are in the file already are not run again: a stopped command goes on w
 the protocol in words.
 """
 
-import os
-
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-
 import argparse
 import base64
 import contextlib
@@ -26,9 +22,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-import keras
 import numpy as np
-import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -197,7 +191,7 @@ def _network(build, vectors, trainable, recipe):
         history = models.train(
             network, x_train, y_train, x_validation, y_validation, epochs=task.epochs,
             batch_size=BATCH_SIZE if len(y_train) >= MANY else SMALL_BATCH, patience=PATIENCE,
-            monitor="val_accuracy", verbose=0, **recipe)
+            monitor="val_accuracy", **recipe)
         probabilities = network.predict(np.array(task.posts.x_test), batch_size=256, verbose=0)
         return probabilities.argmax(axis=1), {
             "learned_parameters": sum(weight.numpy().size for weight in network.trainable_weights),
@@ -218,6 +212,8 @@ def _standard_normal(matrix, seed):
 
 def _keras_default(matrix, seed):
     """Return what `keras.layers.Embedding` starts from when it is given no vectors."""
+    import keras  # as in `main`: only after `helpers`, which sets it up
+
     return keras.initializers.RandomUniform(seed=seed)(matrix.shape).numpy()
 
 
@@ -247,7 +243,6 @@ MODELS = {
     **{name: _network(*parts) for name, parts in NETWORKS.items()},
 }
 QUICK = tuple(name for name in MODELS if name not in NETWORKS)
-WITH_ENCODER = tuple(name for name in MODELS if "encoder" in name)
 # the rows of the learning curve, measured under the condition "body"
 CURVE = ("naive Bayes", "sentence encoder", "naive Bayes and sentence encoder",
          "attention network, GloVe frozen")
@@ -407,6 +402,8 @@ def main(arguments=None):
     int
         0, or 1 if a run failed.
     """
+    import tensorflow as tf
+
     options = parse(parser(__doc__), arguments)
     with contextlib.suppress(RuntimeError):  # where TensorFlow has started already, as in tests
         tf.config.threading.set_intra_op_parallelism_threads(1)

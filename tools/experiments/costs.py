@@ -141,7 +141,7 @@ def main(arguments=None):
     for name in INSTALLED:
         command = [sys.executable, __file__, "--data-dir", options.data_dir, "--encoder", options.encoder,
                    "--model", name]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, encoding="utf-8")
         costs[name] = json.loads(done.stdout.splitlines()[-1])
         print(name, costs[name], flush=True)
     COSTS.write_text(json.dumps(costs, indent=1) + "\n", encoding="utf-8")

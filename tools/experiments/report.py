@@ -27,6 +27,7 @@ from helpers._cache import file_digest
 from helpers.data import load_corpus
 
 RESULTS = evaluation.RUNS.parent
+ON_JAX = RESULTS / "jax.csv"
 PAGE = comparison.ROOT / "docs" / "comparison.md"
 START = "<!-- results: written by tools/experiments/report.py -->\n"
 BASE = "naive Bayes"
@@ -84,15 +85,16 @@ def differences(runs):
     Only pairs that share two splits or more.
     """
     pairs = [(model, BASE) for model in comparison.MODELS if model != BASE] + list(PAIRS)
-    measured = set(runs["model"])
-    pairs = [pair for pair in pairs if measured.issuperset(pair)]
     rows = []
     for condition in evaluation.CONDITIONS:
         for n_labels in sorted(runs["n_labels"].unique()):
+            there = (runs["condition"] == condition) & (runs["n_labels"] == n_labels)
+            measured = set(runs[there]["model"])
             for model, other in pairs:
-                row = {"condition": condition, "n_labels": n_labels, "model": model,
-                       "other": other}
-                rows.append(row | evaluation.difference(runs, **row))
+                if measured.issuperset((model, other)):
+                    row = {"condition": condition, "n_labels": n_labels, "model": model,
+                           "other": other}
+                    rows.append(row | evaluation.difference(runs, **row))
     rows = pd.DataFrame(rows)
     return rows[rows["splits"] > 1].reset_index(drop=True)
 
@@ -146,10 +148,29 @@ def page(runs):
                     few[["n_labels", "model", "text", "splits"]].values.tolist())]
     parts += _cost()
     gaps = missing(runs)
-    versions = ", ".join(f"{name} {number}" for name, number in runs["versions"].iloc[-1].items())
-    parts += ["## Not measured yet", "\n".join(f"* {gap}" for gap in gaps) or "Nothing.",
-              f"Measured with {versions}, one core per run."]
+    if gaps:
+        parts += ["## Not measured yet", "\n".join(f"* {gap}" for gap in gaps)]
+    parts += ["## Measured with", _measured_with(runs)]
     return "\n\n".join(parts) + "\n"
+
+
+def _measured_with(runs):
+    """Return versions, which runs ran on JAX instead of TensorFlow, and how far that matters."""
+    on_jax = runs["versions"].map(lambda versions: "jax" in versions)
+    own = runs[~on_jax]
+    versions = ", ".join(f"{name} {number}" for name, number in own["versions"].iloc[-1].items())
+    text = f"Measured with {versions}; Keras on TensorFlow; one core per run."
+    if on_jax.any():
+        names = runs[on_jax].groupby("model").size()
+        others = ", ".join(f"{count} of *{model}*" for model, count in names.items())
+        twice = pd.read_csv(ON_JAX).merge(own[own["n_labels"] == 0], suffixes=("_jax", ""),
+                                          on=["model", "condition", "seed"])
+        mean, low, high = evaluation.paired_difference(twice["accuracy_jax"], twice["accuracy"])
+        text += (f" Runs on a GPU instead, with Keras on JAX: {others}. To see whether that matters, "
+                 f"{len(twice)} runs were made in both ways: the accuracy on JAX minus that on TensorFlow "
+                 f"is {mean:+.3f} ({low:+.3f} to {high:+.3f}) on average "
+                 "([accuracies on JAX](../helpers/results/jax.csv)).")
+    return text
 
 
 def _cost():
