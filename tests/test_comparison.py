@@ -296,6 +296,7 @@ def test_the_page_holds_the_values(runs):
     assert cells(text, "### body")[1] == [ATTENTION, "0.550", "0.400 to 0.700", "3",
                                           f"{mean:+.3f} ({low:+.3f} to {high:+.3f})"]
     assert cells(text, "### strict")[0][1:3] == ["0.570", "0.400 to 0.810"]
+    assert "Mean accuracy over the splits (3 for naive Bayes), with" in text
     assert cells(text, "Mean accuracy over the splits") == [["200", "0.270 (0.200 to 0.310)"],
                                                             ["all", "0.670 (0.500 to 0.910)"]]
     low, high = evaluation.thread_interval([1, 1, 1, 1, 0, 0, 0, 0], np.arange(8), seed=0)

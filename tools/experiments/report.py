@@ -137,13 +137,16 @@ def page(runs):
         others[["condition", "model", "other", "text", "splits"]].values.tolist())]
     parts += [f"### One split (seed {SEED}), whole threads resampled",
               table(["condition", "model", "accuracy", "95% interval"], _one_split(runs))]
+    curve = evaluation.learning_curve(runs)
+    splits = "; ".join(f"{count} for {model}" for model, count in
+                       curve.groupby("model")["splits"].first().items())
     few = compared[(compared["n_labels"] > 0) & (compared["other"] == BASE)].copy()
     few["n_labels"] = few["n_labels"].map("{:,}".format)
     parts += ["## Learning curve, condition `body`",
               "![The learning curve as a line chart; the table below has the same numbers]"
               "(../helpers/results/learning_curve.png)",
-              "Mean accuracy over the splits, with the lowest and the highest in brackets.",
-              _curve_table(evaluation.learning_curve(runs)), f"Differences from {BASE}:",
+              f"Mean accuracy over the splits ({splits}), with the lowest and the highest in brackets.",
+              _curve_table(curve), f"Differences from {BASE}:",
               table(["labeled posts", "model", "difference (95% interval)", "splits"],
                     few[["n_labels", "model", "text", "splits"]].values.tolist())]
     parts += _cost()
