@@ -88,14 +88,13 @@ def describe(trained, *, about):
     versions = {"python": platform.python_version(), "keras": keras.__version__,
                 "tensorflow": tf.__version__, "numpy": np.__version__}
     return {**about, "format": predict.ABOUT_FORMAT, "class_names": list(trained.class_names),
-            "text": about["text"], "sequence_length": about["sequence_length"],
             "test_accuracy": trained.test_accuracy, "test_posts": len(trained.test_posts),
             "versions": versions}
 
 
 # --- the formats
 
-def save(trained, folder, *, sequence_length, text, about):
+def save(trained, folder, description):
     """Write a classifier in all formats.
 
     Parameters
@@ -104,8 +103,8 @@ def save(trained, folder, *, sequence_length, text, about):
         The classifier of lesson 05.
     folder : str or pathlib.Path
         Made if it is not there; earlier models in it are replaced.
-    sequence_length, text, about
-        As in `describe`.
+    description : dict
+        As `describe` returns it.
 
     Returns
     -------
@@ -116,12 +115,11 @@ def save(trained, folder, *, sequence_length, text, about):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = {name: folder / way.path for name, way in predict.FORMATS.items()}
-    facts = {**about, "sequence_length": sequence_length, "text": text}
-    description = describe(trained, about=facts)
     # the same layers without an optimizer, whose state would be saved too
     network = keras.Model(trained.model.inputs, trained.model.outputs[0], name="network")
     vocabulary = trained.vocabulary
-    classifier = _build_classifier(network, vocabulary, trained.class_names, sequence_length)
+    classifier = _build_classifier(network, vocabulary, trained.class_names,
+                                   description["sequence_length"])
     _save_keras(classifier, paths["keras"], description)
     save_savedmodel(classifier, paths["savedmodel"], description)
     save_network(network, paths["litert"], "litert", vocabulary, description)

@@ -72,8 +72,8 @@ def description(trained):
 
 
 @pytest.fixture(scope="module")
-def paths(trained, tmp_path_factory):
-    return export.save(trained, tmp_path_factory.mktemp("export"), sequence_length=LENGTH, text="body", about=ABOUT)
+def paths(trained, description, tmp_path_factory):
+    return export.save(trained, tmp_path_factory.mktemp("export"), description)
 
 
 def available(name):
@@ -267,10 +267,9 @@ def test_a_tilde_in_a_model_s_path_names_the_home_folder(paths, monkeypatch):
 
 
 @pytest.mark.parametrize("text", ["Body", "", "boddy", None])
-def test_an_unknown_text_rule_writes_no_model(text, trained, tmp_path):
+def test_an_unknown_text_rule_gets_no_description(text, trained):
     with pytest.raises(ValueError, match="There is no text rule"):
-        export.save(trained, tmp_path, sequence_length=LENGTH, text=text, about=ABOUT)
-    assert not list(tmp_path.iterdir())
+        export.describe(trained, about={**ABOUT, "sequence_length": LENGTH, "text": text})
 
 
 @pytest.mark.parametrize("name", predict.FORMATS)
@@ -498,11 +497,11 @@ def test_what_is_installed_is_weighed_with_what_it_needs():
     assert export.installed_mb("tensorflow") > 300
 
 
-def test_onnx_is_left_out_where_its_converter_is_missing(trained, tmp_path, monkeypatch, capsys):
+def test_onnx_is_left_out_where_its_converter_is_missing(trained, description, tmp_path, monkeypatch, capsys):
     find = importlib.util.find_spec
     monkeypatch.setattr("importlib.util.find_spec", lambda name, *more: None if name == "tf2onnx" else find(name, *more))
     (tmp_path / "classifier_onnx").mkdir()  # an earlier model
-    saved = export.save(trained, tmp_path, sequence_length=LENGTH, text="body", about={})
+    saved = export.save(trained, tmp_path, description)
     assert list(saved) == ["keras", "savedmodel", "litert"] and not (tmp_path / "classifier_onnx").exists()
     assert "ONNX is left out: it needs the packages tf2onnx and onnx" in capsys.readouterr().out
 
