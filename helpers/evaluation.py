@@ -5,16 +5,12 @@ Calibration of Modern Neural Networks", 2017 (https://arxiv.org/abs/1706.04599).
 """
 
 import base64
-import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import optimize, special, stats
-
-from helpers._cache import cached_arrays
-from helpers.headers import refuse_one_text
 
 RUNS = Path(__file__).resolve().parent / "results" / "runs.jsonl"
 # what a model reads, and how the posts are split
@@ -23,8 +19,6 @@ CONDITIONS = {
     "body": {"text": "body", "split_by": "thread"},
     "strict": {"text": "strict", "split_by": "thread"},
 }
-ENCODER = "all-MiniLM-L6-v2"
-MAX_PIECES = 256  # word pieces of each text that the encoder reads
 LEVEL = 0.95  # of every interval
 LOW, HIGH = 0.05, 20.0  # temperatures between which the best one is looked for
 
@@ -273,75 +267,6 @@ def thread_interval(correct, threads, seed):
     outside = 50 * (1 - LEVEL)
     low, high = np.percentile(accuracies, [outside, 100 - outside])
     return float(low), float(high)
-
-
-def load_encoder(folder=""):
-    """Load the sentence encoder.
-
-    Parameters
-    ----------
-    folder : str
-        Folder with the encoder's files; "" to get them by name.
-
-    Returns
-    -------
-    sentence_transformers.SentenceTransformer
-
-    Raises
-    ------
-    RuntimeError
-        If sentence-transformers is not installed.
-    """
-    try:
-        from sentence_transformers import SentenceTransformer
-    except ImportError as error:
-        raise RuntimeError(
-            "The sentence encoder needs a package that is not installed. Install it with "
-            "`pip install sentence-transformers`, or leave the encoder out.") from error
-    encoder = SentenceTransformer(str(folder) or ENCODER)
-    encoder.max_seq_length = MAX_PIECES
-    return encoder
-
-
-def first_words(text, n_words):
-    """Return the first words of a text, with single blanks between them."""
-    return " ".join(text.split()[:n_words])
-
-
-def encode_texts(texts, *, max_words, folder=""):
-    """Return the sentence encoder's vectors of some texts, from the cache or computed now.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Cleaned posts.
-    max_words : int
-        Number of words of each text that are read.
-    folder : str
-        As for `load_encoder`.
-
-    Returns
-    -------
-    numpy.ndarray of float32, shape (n_texts, n_dimensions)
-        One vector per text. Memory-mapped and read-only.
-
-    Raises
-    ------
-    RuntimeError
-        If the vectors are not cached and sentence-transformers is not installed.
-    TypeError
-        If `texts` is one text.
-    """
-    refuse_one_text(texts)
-    texts = [first_words(text, max_words) for text in texts]
-
-    def build():
-        return {"vectors": load_encoder(folder).encode(texts, batch_size=32).astype(np.float32)}
-
-    digest = hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()
-    key = {"texts": digest, "n_texts": len(texts), "model": str(folder) or ENCODER,
-           "max_pieces": MAX_PIECES}
-    return cached_arrays("encoded", key, build)["vectors"]
 
 
 def correct_posts(run):

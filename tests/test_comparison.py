@@ -3,6 +3,8 @@
 import itertools
 import json
 import re
+import sys
+from types import ModuleType
 
 import matplotlib
 import numpy as np
@@ -254,6 +256,49 @@ def test_runs_are_kept_and_not_run_again(posts, tmp_path, monkeypatch, own_cache
     assert path.read_text(encoding="utf-8").count("\n") == 3
     with pytest.raises(ValueError, match="--only model=forest: there is no such run"):
         comparison.main(["--runs", str(path), "--only", "model=forest"])
+
+
+# --- the sentence encoder
+
+def test_texts_are_encoded_once_and_only_their_first_words(own_cache, monkeypatch):
+    package, seen = ModuleType("sentence_transformers"), []
+
+    class SentenceTransformer:
+        def __init__(self, name):
+            self.name = name
+
+        def encode(self, texts, batch_size):
+            seen.append((self.name, self.max_seq_length, list(texts)))
+            return np.array([[len(text), 1] for text in texts], dtype=np.float64)
+
+    package.SentenceTransformer = SentenceTransformer
+    monkeypatch.setitem(sys.modules, "sentence_transformers", package)
+    monkeypatch.setattr(comparison, "MAX_WORDS", 2)
+    vectors = comparison.encode_texts(["one  two\nthree", "four"])
+    assert vectors.dtype == np.float32 and vectors.tolist() == [[7, 1], [4, 1]]
+    assert seen == [("all-MiniLM-L6-v2", 256, ["one two", "four"])]
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)  # as if it were not installed
+    assert np.array_equal(comparison.encode_texts(["one two other", "four"]), vectors)
+    with pytest.raises(TypeError, match="A list of texts is needed"):
+        comparison.encode_texts("one two other")
+    with pytest.raises(RuntimeError, match="pip install sentence-transformers"):
+        comparison.encode_texts(["three", "four"])
+
+
+def test_the_encoder_comes_from_a_folder_if_one_is_named(own_cache, monkeypatch, tmp_path):
+    package, names = ModuleType("sentence_transformers"), []
+
+    class SentenceTransformer:
+        def __init__(self, name):
+            names.append(name)
+
+        def encode(self, texts, batch_size):
+            return np.zeros((len(texts), 3))
+
+    package.SentenceTransformer = SentenceTransformer
+    monkeypatch.setitem(sys.modules, "sentence_transformers", package)
+    assert comparison.encode_texts(["word"], folder=tmp_path).shape == (1, 3)
+    assert names == [str(tmp_path)]
 
 
 # --- page, tables and charts

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import sys
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -298,45 +296,3 @@ def test_the_learning_curve_compares_the_same_splits_at_each_size():
                    "splits": 3}
     assert everything == {"model": "a", "n_labels": 0, "labels": 1001, "mean": pytest.approx(0.7), "low": 0.6,
                           "high": 0.8, "splits": 3}
-
-
-# --- the sentence encoder
-
-def test_texts_are_encoded_once_and_only_their_first_words(own_cache, monkeypatch):
-    package, seen = ModuleType("sentence_transformers"), []
-
-    class SentenceTransformer:
-        def __init__(self, name):
-            self.name = name
-
-        def encode(self, texts, batch_size):
-            seen.append((self.name, self.max_seq_length, list(texts)))
-            return np.array([[len(text), 1] for text in texts], dtype=np.float64)
-
-    package.SentenceTransformer = SentenceTransformer
-    monkeypatch.setitem(sys.modules, "sentence_transformers", package)
-    vectors = evaluation.encode_texts(["one  two\nthree", "four"], max_words=2)
-    assert vectors.dtype == np.float32 and vectors.tolist() == [[7, 1], [4, 1]]
-    assert seen == [("all-MiniLM-L6-v2", 256, ["one two", "four"])]
-    monkeypatch.setitem(sys.modules, "sentence_transformers", None)  # as if it were not installed
-    assert np.array_equal(evaluation.encode_texts(["one two other", "four"], max_words=2), vectors)
-    with pytest.raises(TypeError, match="A list of texts is needed"):
-        evaluation.encode_texts("one two other", max_words=3)
-    with pytest.raises(RuntimeError, match="pip install sentence-transformers"):
-        evaluation.encode_texts(["one two other", "four"], max_words=3)
-
-
-def test_the_encoder_comes_from_a_folder_if_one_is_named(own_cache, monkeypatch, tmp_path):
-    package, names = ModuleType("sentence_transformers"), []
-
-    class SentenceTransformer:
-        def __init__(self, name):
-            names.append(name)
-
-        def encode(self, texts, batch_size):
-            return np.zeros((len(texts), 3))
-
-    package.SentenceTransformer = SentenceTransformer
-    monkeypatch.setitem(sys.modules, "sentence_transformers", package)
-    assert evaluation.encode_texts(["word"], max_words=200, folder=tmp_path).shape == (1, 3)
-    assert names == [str(tmp_path)]

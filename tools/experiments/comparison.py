@@ -28,9 +28,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from helpers import evaluation, leakage, models, preparation
-from helpers._cache import cache_dir, locked
+from helpers._cache import cache_dir, cached_arrays, locked
 from helpers.data import load_corpus
-from helpers.headers import clean_text
+from helpers.headers import clean_text, refuse_one_text
 
 # for all models: the 20,000 most frequent words of the training posts, 200 tokens of each post
 LIMITS = {"max_tokens": 20_000, "sequence_length": 200, "embedding_dim": 100}
@@ -41,8 +41,9 @@ EPOCHS, PATIENCE = 20, 5
 # C of the encoder's classifier, times the number of training posts: alone, and beside naive Bayes
 C_TIMES_POSTS = {"reference": (100_000, 300_000), "body": (3_000, 30_000), "strict": (10_000, 300_000)}
 WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # of naive Bayes beside the encoder
-ENCODER_WORDS = 200  # as many as the tokens of the others
 KEY = ("model", "condition", "seed", "n_labels")
+ENCODER = "all-MiniLM-L6-v2"
+MAX_PIECES, MAX_WORDS = 256, 200  # word pieces and words of each text that the encoder reads
 SEEDS, MORE_SEEDS = (11, 12, 13, 14, 15), (16, 17, 18, 19, 20)
 SIZES = (200, 500, 1_000, 2_000, 4_000, 8_000)
 CODE = (*models.CODE, "leakage.py", "evaluation.py")
@@ -315,12 +316,47 @@ def prepared(dataset, data_dir, condition, seed):
                                **evaluation.CONDITIONS[condition])
 
 
+def load_encoder(folder=""):
+    """Return the encoder, a `sentence_transformers.SentenceTransformer`.
+
+    `folder` holds its files; "" gets them by name. Raises RuntimeError if the package is missing.
+    """
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise RuntimeError(
+            "The sentence encoder needs a package that is not installed. Install it with "
+            "`pip install sentence-transformers`, or leave the encoder out.") from error
+    encoder = SentenceTransformer(str(folder) or ENCODER)
+    encoder.max_seq_length = MAX_PIECES
+    return encoder
+
+
+def first_words(text):
+    """Return the words of a text that the encoder reads, with single blanks between them."""
+    return " ".join(text.split()[:MAX_WORDS])
+
+
+def encode_texts(texts, folder=""):
+    """Return one vector per cleaned post, float32, from the cache or computed now; read-only."""
+    refuse_one_text(texts)
+    texts = [first_words(text) for text in texts]
+
+    def build():
+        return {"vectors": load_encoder(folder).encode(texts, batch_size=32).astype(np.float32)}
+
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()
+    key = {"texts": digest, "n_texts": len(texts), "model": str(folder) or ENCODER,
+           "max_pieces": MAX_PIECES}
+    return cached_arrays("encoded", key, build)["vectors"]
+
+
 @lru_cache(maxsize=1)
 def _encoded(dataset, data_dir, text, encoder):
     with redirect_stdout(io.StringIO()):
         corpus = load_corpus(dataset, data_dir)
     texts = [clean_text(post, text) for post in corpus.texts]
-    return evaluation.encode_texts(texts, max_words=ENCODER_WORDS, folder=encoder)
+    return encode_texts(texts, folder=encoder)
 
 
 def grid():

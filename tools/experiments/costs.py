@@ -77,10 +77,10 @@ def network(name, matrix, n_classes):
 
 def encoder(folder, texts, labels):
     """Return a function from texts to answers, and megabytes, for the sentence encoder."""
-    model = evaluation.load_encoder(folder=folder)
+    model = comparison.load_encoder(folder)
 
     def encode(texts):
-        cut = [evaluation.first_words(text, comparison.ENCODER_WORDS) for text in texts]
+        cut = [comparison.first_words(text) for text in texts]
         return model.encode(cut, batch_size=32)
 
     classifier = comparison.encoder_model(1).fit(encode(texts), labels)
