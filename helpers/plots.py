@@ -312,10 +312,11 @@ def reliability(bins, *, title):
     top.bar(height=filled["accuracy"], label="accuracy of the bin", alpha=0.4, **place)
     top.plot([0, 1], [0, 1], color=BLACK, linestyle=":", label="confidence = accuracy")
     top.plot(filled["confidence"], filled["accuracy"], label="at the bin's mean confidence",
-             linestyle="none", **_look(1))
+             linestyle="none", clip_on=False, **_look(1))
     top.vlines(filled["confidence"], filled["confidence"], filled["accuracy"], label="gap",
                color=_look(1)["color"], linewidth=2.5)
-    bottom.bar(height=filled["posts"], **place)
+    bottom.bar_label(bottom.bar(height=filled["posts"], **place))
+    bottom.margins(y=0.3)  # room for the numbers
     top.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1.02))
     bottom.set(xlabel="confidence", ylabel="posts")
     top.legend(frameon=False)
