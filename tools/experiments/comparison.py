@@ -38,8 +38,8 @@ SHARES = {"validation_split": 0.05, "test_split": 0.2}
 ONE_IN = 5  # one labeled post in five is for validation, and at most the whole validation set
 BATCH_SIZE, SMALL_BATCH, MANY = 128, 32, 5_000  # below 5,000 posts large batches are too few
 EPOCHS, PATIENCE = 20, 5
-# C of the encoder's classifier, times the number of training posts: alone, and beside naive Bayes
-C_TIMES_POSTS = {"reference": (100_000, 300_000), "body": (3_000, 30_000), "strict": (10_000, 300_000)}
+# of the encoder's classifier, to choose from: C times the number of training posts
+CONSTANTS = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000)
 WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # of naive Bayes beside the encoder
 KEY = ("model", "condition", "seed", "n_labels")
 ENCODER = "all-MiniLM-L6-v2"
@@ -144,42 +144,52 @@ def encoder_model(c):
     return LogisticRegression(C=c, max_iter=2_000)
 
 
+def _fit_encoder(task, labeled, constant):
+    _, labels, rows = labeled
+    return encoder_model(constant / len(labels)).fit(task.encode()[rows], labels)
+
+
 def _encoder(task):
-    encoded = task.encode()
-    _, labels, rows = task.all_labeled()
-    alone, _ = C_TIMES_POSTS[task.condition]
-    model = encoder_model(alone / len(labels)).fit(encoded[rows], labels)
-    return model.predict(encoded[task.posts.test]), {"learned_parameters": model.coef_.size}
+    encoded, best = task.encode(), (-1, None)
+    _, labels, rows = task.labeled("validation")
+    for constant in CONSTANTS:
+        model = _fit_encoder(task, task.labeled("train"), constant)
+        accuracy = float(model.score(encoded[rows], labels))
+        if accuracy > best[0]:
+            best = accuracy, constant
+    model = _fit_encoder(task, task.all_labeled(), best[1])  # now it learns from all labeled posts
+    return model.predict(encoded[task.posts.test]), {
+        "learned_parameters": model.coef_.size, "constant": best[1],
+        "validation_accuracy": best[0]}
 
 
-def _both_scores(task, labeled, x, rows):
-    """Return the scores of naive Bayes and of the encoder's model for some posts.
-
-    The scores of naive Bayes are standardized for each post: mean 0, standard deviation 1 over
-    the classes.
-    """
-    x_labeled, labels, rows_labeled = labeled
+def _word_scores(labeled, x):
+    """Return the scores of naive Bayes for some posts: for each post, mean 0 and deviation 1."""
+    x_labeled, labels, _ = labeled
     words = word_model(models.naive_bayes()).fit(as_texts(x_labeled), labels)
-    encoded = task.encode()
-    _, beside = C_TIMES_POSTS[task.condition]
-    encoder = encoder_model(beside / len(labels)).fit(encoded[rows_labeled], labels)
     scores = words[-1].predict_joint_log_proba(words[0].transform(as_texts(x)))
     spread = scores.std(axis=1, keepdims=True)
-    scores = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1, spread)
-    return scores, encoder.predict_log_proba(encoded[rows]), encoder.classes_
+    return (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1, spread)
 
 
 def _words_and_encoder(task):
     x, labels, rows = task.labeled("validation")
-    words, encoder, classes = _both_scores(task, task.labeled("train"), x, rows)
-    accuracies = [np.mean(classes[(weight * words + encoder).argmax(axis=1)] == labels)
-                  for weight in WEIGHTS]
-    weight = WEIGHTS[int(np.argmax(accuracies))]
-    # the weight is chosen: now both learn from all labeled posts
-    words, encoder, classes = _both_scores(task, task.all_labeled(), task.posts.x_test,
-                                           task.posts.test)
-    answers = classes[(weight * words + encoder).argmax(axis=1)]
-    return answers, {"weight": weight, "validation_accuracy": float(max(accuracies))}
+    words, best = _word_scores(task.labeled("train"), x), (-1, None, None)
+    for constant in CONSTANTS:
+        model = _fit_encoder(task, task.labeled("train"), constant)
+        encoder = model.predict_log_proba(task.encode()[rows])
+        for weight in WEIGHTS:
+            answers = model.classes_[(weight * words + encoder).argmax(axis=1)]
+            accuracy = float(np.mean(answers == labels))
+            if accuracy > best[0]:
+                best = accuracy, constant, weight
+    accuracy, constant, weight = best
+    # constant and weight are chosen: now both learn from all labeled posts
+    words = _word_scores(task.all_labeled(), task.posts.x_test)
+    model = _fit_encoder(task, task.all_labeled(), constant)
+    encoder = model.predict_log_proba(task.encode()[task.posts.test])
+    return model.classes_[(weight * words + encoder).argmax(axis=1)], {
+        "weight": weight, "constant": constant, "validation_accuracy": accuracy}
 
 
 def _network(build, vectors, trainable, recipe):
