@@ -149,18 +149,30 @@ def _fit_encoder(task, labeled, constant):
     return encoder_model(constant / len(labels)).fit(task.encode()[rows], labels)
 
 
-def _encoder(task):
-    encoded, best = task.encode(), (-1, None)
-    _, labels, rows = task.labeled("validation")
+def _choose(task, words, weights):
+    """Choose on the validation posts the encoder's constant, and the weight of the words' scores.
+
+    Returns the accuracy there, the constant and the weight; of equal ones the first.
+    """
+    labeled, (_, labels, rows) = task.labeled("train"), task.labeled("validation")
+    best = -1, None, None
     for constant in CONSTANTS:
-        model = _fit_encoder(task, task.labeled("train"), constant)
-        accuracy = float(model.score(encoded[rows], labels))
-        if accuracy > best[0]:
-            best = accuracy, constant
-    model = _fit_encoder(task, task.all_labeled(), best[1])  # now it learns from all labeled posts
-    return model.predict(encoded[task.posts.test]), {
-        "learned_parameters": model.coef_.size, "constant": best[1],
-        "validation_accuracy": best[0]}
+        model = _fit_encoder(task, labeled, constant)
+        encoder = model.predict_log_proba(task.encode()[rows])
+        for weight in weights:
+            answers = model.classes_[(weight * words + encoder).argmax(axis=1)]
+            accuracy = float(np.mean(answers == labels))
+            if accuracy > best[0]:
+                best = accuracy, constant, weight
+    return best
+
+
+def _encoder(task):
+    accuracy, constant, _ = _choose(task, 0, (0,))
+    model = _fit_encoder(task, task.all_labeled(), constant)  # now it learns from all labeled posts
+    return model.predict(task.encode()[task.posts.test]), {
+        "learned_parameters": model.coef_.size, "constant": constant,
+        "validation_accuracy": accuracy}
 
 
 def _word_scores(labeled, x):
@@ -173,20 +185,12 @@ def _word_scores(labeled, x):
 
 
 def _words_and_encoder(task):
-    x, labels, rows = task.labeled("validation")
-    words, best = _word_scores(task.labeled("train"), x), (-1, None, None)
-    for constant in CONSTANTS:
-        model = _fit_encoder(task, task.labeled("train"), constant)
-        encoder = model.predict_log_proba(task.encode()[rows])
-        for weight in WEIGHTS:
-            answers = model.classes_[(weight * words + encoder).argmax(axis=1)]
-            accuracy = float(np.mean(answers == labels))
-            if accuracy > best[0]:
-                best = accuracy, constant, weight
-    accuracy, constant, weight = best
+    words = _word_scores(task.labeled("train"), task.labeled("validation")[0])
+    accuracy, constant, weight = _choose(task, words, WEIGHTS)
     # constant and weight are chosen: now both learn from all labeled posts
-    words = _word_scores(task.all_labeled(), task.posts.x_test)
-    model = _fit_encoder(task, task.all_labeled(), constant)
+    labeled = task.all_labeled()
+    words = _word_scores(labeled, task.posts.x_test)
+    model = _fit_encoder(task, labeled, constant)
     encoder = model.predict_log_proba(task.encode()[task.posts.test])
     return model.classes_[(weight * words + encoder).argmax(axis=1)], {
         "weight": weight, "constant": constant, "validation_accuracy": accuracy}
