@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import _archives, sample
+from helpers import _archives
 from helpers._cache import cache_dir, file_digest, locked, partial
 from helpers._parameters import check_parameters
 
 N_GROUPS = 20
 ARCHIVE = "news20.tar.gz"
 FOLDER = "20_newsgroup"
+SAMPLE = Path(__file__).resolve().parent / "sample"  # bundled; its README says what it is
 # the names under which people have the posts: the university's, and those of the mirror
 POSTS_NAMES = (ARCHIVE, FOLDER, "20news-19997.tar.gz", "20_newsgroups")
 DATA_DIR_VARIABLE = "WORD_EMBEDDINGS_DATA"
@@ -95,7 +96,7 @@ def find_posts(dataset="sample", data_dir=""):
     """
     check_parameters(dataset=dataset)
     if dataset == "sample":
-        return _sample_archive()
+        return SAMPLE / ARCHIVE
     found = find_in(data_dir, POSTS_NAMES, POSTS_MB)
     if found is not None:
         return found
@@ -115,7 +116,7 @@ def find_vectors(dataset="sample", data_dir="", embedding_dim=100):
     """
     check_parameters(dataset=dataset)
     if dataset == "sample":
-        return sample.VECTORS
+        return SAMPLE / "glove.6B.zip"
     member = f"glove.6B.{embedding_dim}d.txt"
     need_mb = VECTORS_MB_PER_DIMENSION * embedding_dim
     found = find_in(data_dir, (member, "glove.6B.zip"), need_mb)
@@ -261,15 +262,6 @@ def _is_post_name(name):
     """Tell a post from what systems leave: ``.DS_Store``, ``Thumbs.db``. Posts are numbered."""
     group, _, file = name.partition("/")
     return _is_group_name(group) and file.isdigit()
-
-
-def _sample_archive():
-    target = cache_dir() / f"sample-{sample.fingerprint()}.tar.gz"
-    with locked(target):
-        if not target.exists():
-            with partial(target) as path:
-                sample.write_archive(path)
-    return target
 
 
 def _read_archive(path):

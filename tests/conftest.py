@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib
 import pytest
 
-from helpers import data, sample
+from helpers import data
 
 # A worker per core, so a thread per process: more threads only wait for each other. Processes inherit it.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
@@ -37,11 +37,9 @@ WITHOUT_DATA = "needs the real data"
 
 
 @pytest.fixture(scope="session")
-def sample_corpus(tmp_path_factory):
-    """The bundled sample, composed anew in half a second, whatever a cache may hold."""
-    archive = tmp_path_factory.mktemp("sample") / data.ARCHIVE
-    sample.write_archive(archive)
-    return data._read_posts(archive)
+def sample_corpus():
+    """The bundled sample."""
+    return data._read_posts(data.SAMPLE / data.ARCHIVE)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import tarfile
 import numpy as np
 import pytest
 
-from helpers import _download, data, sample
+from helpers import _download, data
 
 GROUPS = sorted(["comp.graphics", "rec.autos", "sci.med", "a.b", "a", *(f"group.{n:02d}" for n in range(15))])
 
@@ -181,25 +181,7 @@ def test_the_sample_is_found_read_and_told(own_cache, capsys, sample_corpus):
     corpus = data.load_corpus()
     assert capsys.readouterr().out == "1,997 posts in 20 groups, from the bundled sample\n"
     assert corpus.fingerprint == sample_corpus.fingerprint
-    assert data.find_vectors() == sample.VECTORS
-
-
-def test_the_sample_is_composed_once(own_cache, monkeypatch):
-    path = data.find_posts()
-    monkeypatch.setattr(sample, "compose", lambda: pytest.fail("composed again"))
-    assert data.find_posts() == path and path.parent == own_cache
-
-
-def test_a_composition_that_breaks_off_is_not_found(own_cache, monkeypatch):
-    def cut(path):
-        path.write_bytes(b"half an archive")
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sample, "write_archive", cut)
-        with pytest.raises(KeyboardInterrupt):
-            data.find_posts()
-    assert len(data._read_posts(data.find_posts())) == 1997
+    assert data.find_vectors() == data.SAMPLE / "glove.6B.zip"
 
 
 # --- where it looks

@@ -149,5 +149,5 @@ def test_no_real_post_is_near():
     names = [path.name for path in ROOT.glob("*.tar.gz")]
     for folder in ROOT.iterdir():
         if folder.is_dir() and folder.name not in made:
-            names += [path.name for path in folder.rglob("*.tar.gz")]
-    assert not names
+            names += [str(path.relative_to(ROOT)) for path in folder.rglob("*.tar.gz")]
+    assert names == [str(Path("helpers/sample/news20.tar.gz"))]

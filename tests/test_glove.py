@@ -5,7 +5,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from helpers import glove, sample
+from helpers import data, glove
 from helpers.vectorization import learn_vocabulary
 
 DIM = 100
@@ -239,7 +239,7 @@ def test_a_zip_with_damaged_content(zip_file, own_cache, position):
 def test_the_bundled_slice(own_cache, sample_corpus):
     """It goes through the same code as the real file, and knows most of the sample's words."""
     vocabulary = learn_vocabulary(sample_corpus.texts, 2_000)
-    matrix, found = glove.embedding_matrix(sample.VECTORS, vocabulary)
+    matrix, found = glove.embedding_matrix(data.SAMPLE / "glove.6B.zip", vocabulary)
     assert found[2:].mean() > 0.6
     norms = np.linalg.norm(matrix[found], axis=1)
     assert norms.min() > 1 and norms.max() < 15

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import _archives, _download, data, preparation, sample
+from helpers import _archives, _download, data, preparation
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {"text": "reference", "split_by": "random", "seed": 1337, "validation_split": 0.2, "test_split": 0.0,
@@ -25,21 +25,10 @@ def prepare(folder, **change):
     return preparation.prepare("full", folder, **{**SETTINGS, **change})
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory):
-    path = tmp_path_factory.mktemp("archive") / data.ARCHIVE
-    sample.write_archive(path)
-    return path
-
-
 @pytest.fixture
-def folder(archive, tmp_path, own_cache, monkeypatch):
+def folder(tmp_path, own_cache):
     """A data folder with the sample's archives instead of the real ones, and an empty cache."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    shutil.copy(archive, folder / data.ARCHIVE)
-    shutil.copy(sample.VECTORS, folder / "glove.6B.zip")
-    return folder
+    return shutil.copytree(data.SAMPLE, tmp_path / "data")
 
 
 def same(one, other):
@@ -64,7 +53,7 @@ def test_integers_labels_and_rows_are_those_of_the_naive_implementation(folder):
     vectorizer = layers.TextVectorization(max_tokens=5_000, output_sequence_length=200)
     vectorizer.adapt(texts[:n_train])
     words = vectorizer.get_vocabulary()
-    with zipfile.ZipFile(sample.VECTORS) as packed:
+    with zipfile.ZipFile(data.SAMPLE / "glove.6B.zip") as packed:
         lines = packed.read("glove.6B.100d.txt").decode("utf-8").splitlines()
     vectors = {line.split()[0]: line.split()[1:] for line in lines}
     matrix = np.zeros((len(words), 100), np.float32)
@@ -154,7 +143,7 @@ def test_the_digest_of_code_changes_with_any_of_its_files(tmp_path, monkeypatch)
 
 def test_changed_vectors_and_another_width_change_the_matrix_and_not_the_integers(folder):
     first = prepare(folder)
-    with zipfile.ZipFile(sample.VECTORS) as packed:
+    with zipfile.ZipFile(data.SAMPLE / "glove.6B.zip") as packed:
         text = packed.read("glove.6B.100d.txt")
     narrow = b"\n".join(b" ".join(line.split()[:51]) for line in text.splitlines()) + b"\n"
     (folder / "glove.6B.50d.txt").write_bytes(narrow)

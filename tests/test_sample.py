@@ -1,20 +1,14 @@
-"""The bundled sample is invented, deterministic, and has the real collection's shape."""
+"""The bundled sample is invented and has the real collection's shape."""
 
 import binascii
-import hashlib
-import json
-import os
 import re
-import subprocess
-import sys
 import zipfile
 from collections import Counter, defaultdict
 
-import cut_glove
 import numpy as np
 import pytest
 
-from helpers import headers, sample
+from helpers import data, headers
 from helpers.splits import random_split, take
 from helpers.vectorization import count_tokens
 
@@ -22,8 +16,8 @@ GROUPS = 20
 
 
 @pytest.fixture(scope="module")
-def posts():
-    return sample.compose()
+def posts(sample_corpus):
+    return dict(zip(sample_corpus.names, sample_corpus.texts))
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +41,6 @@ def test_counts(sample_corpus):
     assert len(sample_corpus) == 1997 and len(sizes) == GROUPS
     assert sizes[sample_corpus.class_names.index("soc.religion.christian")] == 97
     assert Counter(sizes.tolist()) == {100: 19, 97: 1}
-
-
-def test_the_same_in_every_process():
-    program = ("import hashlib, json; from helpers import sample; "
-               "print(hashlib.sha256(json.dumps(sample.compose()).encode()).hexdigest())")
-    seen = {subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, text=True,
-                           capture_output=True, check=True, encoding="utf-8").stdout for seed in ("1", "2")}
-    assert seen == {hashlib.sha256(json.dumps(sample.compose()).encode()).hexdigest() + "\n"}
 
 
 def test_names_and_encoding(posts):
@@ -113,14 +99,13 @@ def test_cross_posts_and_duplicates(sample_corpus, bodies):
 
 
 def test_a_message_that_is_filed_twice_is_the_same_text(posts):
-    first, second = sample.FILED_TWICE
-    assert posts[first] == posts[second] and first.split("/")[0] == second.split("/")[0]
+    assert posts["rec.sport.hockey/13515"] == posts["rec.sport.hockey/13551"]
 
 
 def test_two_posts_are_mostly_an_encoded_file(posts):
     encoded = re.compile(r"(?m)^M[!-`]{60}$")
     found = {name: text for name, text in posts.items() if len(encoded.findall(text)) > 20}
-    assert {name.split("/")[0] for name in found} == {sample.ENCODED_GROUP} and len(found) == 2
+    assert {name.split("/")[0] for name in found} == {"comp.os.ms-windows.misc"} and len(found) == 2
     for text in found.values():
         body = headers.split_post(text)[1]
         own, _, rest = body.partition("\nbegin 644 ")
@@ -166,40 +151,12 @@ def test_replies_name_what_they_answer(sample_corpus):
     assert np.mean([bool(names) and names[-1] in ids for names in answered]) > 0.6
 
 
-def test_paragraphs_are_written_not_repeated():
-    where = defaultdict(set)
-    for group in sample._group_names():
-        for subjects, paragraphs in sample._read_paragraphs(group):
-            assert len(subjects) == 4 and len(paragraphs) == 21, (group, subjects)
-            for number, paragraph in enumerate(paragraphs):
-                words = re.findall(r"[a-z']+", paragraph.lower())
-                for start in range(len(words) - 7):
-                    where[" ".join(words[start:start + 8])].add((group, subjects[0], number))
-    assert not {run: places for run, places in where.items() if len(places) > 1}
-
-
 def test_the_slice_of_glove_is_small_and_of_the_real_format():
-    assert sample.VECTORS.stat().st_size <= 4_000_000
-    with zipfile.ZipFile(sample.VECTORS) as archive:
+    vectors = data.SAMPLE / "glove.6B.zip"
+    assert vectors.stat().st_size <= 4_000_000
+    with zipfile.ZipFile(vectors) as archive:
         assert archive.namelist() == ["glove.6B.100d.txt"]
         lines = archive.read("glove.6B.100d.txt").decode("utf-8").splitlines()
     assert len(lines) > 10_000 and lines[0].startswith("the ")
     assert all(len(line.split(" ")) == 101 for line in lines)
     assert len({line.split(" ")[0] for line in lines}) == len(lines)
-
-
-def test_the_slice_keeps_the_words_of_the_sample_and_the_most_frequent_ones(tmp_path, monkeypatch, capsys, posts):
-    counts = count_tokens(headers.split_post(post)[1] for post in posts.values())
-    often, seldom = [word for word, _ in counts.most_common() if word.isalpha()][100:102]
-    words = ["qqfrequent", "qqrare", "qqstrange", seldom, often]
-    vectors = tmp_path / "glove.6B.100d.txt"
-    vectors.write_text("".join(f"{word} {' '.join(['0.5'] * 100)}\n" for word in words), encoding="utf-8")
-    monkeypatch.setattr(sample, "VECTORS", tmp_path / "slice.zip")
-    monkeypatch.setattr(cut_glove, "FREQUENT", 1)
-    cut_glove.main(vectors)
-    with zipfile.ZipFile(tmp_path / "slice.zip") as archive:
-        lines = archive.read(cut_glove.MEMBER).decode("utf-8").splitlines()
-    assert [line.split(" ")[0] for line in lines] == ["qqfrequent", seldom, often], "in the order of the file"
-    share = (counts[often] + counts[seldom]) / counts.total()
-    said = capsys.readouterr().out
-    assert said.startswith("3 words, ") and f"2 of the sample's {len(counts):,} words, {share:.1%} of" in said
