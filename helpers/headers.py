@@ -11,7 +11,6 @@ that a body holds beside the author's own. Every rule takes time linear in the l
 import math
 import re
 import reprlib
-from collections import Counter
 from email.utils import mktime_tz, parsedate_tz
 from functools import lru_cache
 from os.path import commonprefix
@@ -358,34 +357,6 @@ def line_kinds(text):
             if kinds[start + number] == "own":
                 kinds[start + number] = kind
     return [kind if line.strip() else "blank" for kind, line in zip(kinds, lines)]
-
-
-def removed_shares(texts):
-    """Return the share of the lines that each rule removes.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Whole posts.
-
-    Returns
-    -------
-    dict of str to float
-        The shares of "header", of each rule of `BODY_RULES` and of "own" among all lines that are
-        not blank; they sum to 1, if there is such a line.
-
-    Raises
-    ------
-    TypeError
-        If `texts` is one text.
-    """
-    refuse_one_text(texts)
-    counts = Counter()
-    for text in texts:
-        counts.update(line_kinds(text))
-    del counts["blank"]
-    total = max(counts.total(), 1)
-    return {kind: counts[kind] / total for kind in ("header", *BODY_RULES, "own")}
 
 
 # --- texts

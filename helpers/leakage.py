@@ -2,11 +2,10 @@
 
 `ablation` removes, step by step, what gives a post's group away, and measures a linear model each
 time. `metadata_predictors` predict the group from a header, a subject or an author alone. `audit`
-lists what two sets of posts share. All return lists of records; `as_frame` makes a table of one.
+lists what two sets of posts share. All return tables.
 """
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -90,36 +89,6 @@ def top_words(model, class_names, k=10):
 
 # --- the ablation
 
-@dataclass(frozen=True)
-class Step:
-    """What one step of the ablation measured.
-
-    Attributes
-    ----------
-    name, text, split : str
-        `text` is a key of `helpers.headers.TEXT_RULES`.
-    n_train, n_held_out : int
-        Number of posts in the first seed's split.
-    n_splits : int
-        Number of different splits: a chronological split is one, whatever the seed.
-    mean, low, high : float
-        The mean, the lowest and the highest accuracy.
-    accuracies : tuple of float
-        One accuracy per seed.
-    """
-
-    name: str
-    text: str
-    split: str
-    n_train: int
-    n_held_out: int
-    n_splits: int
-    mean: float
-    low: float
-    high: float
-    accuracies: tuple
-
-
 def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
     """Measure the linear model on less and less of what gives the group away.
 
@@ -140,8 +109,11 @@ def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
 
     Returns
     -------
-    list of Step
-        One record per step.
+    pandas.DataFrame
+        One row per step, labeled by its name: "text", "split" (as given), "n_train", "n_held_out"
+        (numbers of posts in the first seed's split), "n_splits" (number of different splits: a
+        chronological split is one, whatever the seed), "mean", "low", "high" (of the accuracies)
+        and "accuracies" (a list, one per seed).
     """
     seeds, measured = list(seeds), []  # a generator would be used up by the first step
     used = None
@@ -151,13 +123,14 @@ def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
             source = _without_duplicates(corpus) if without_duplicates else corpus
             texts = [clean_text(post, text) for post in source.texts]
         cuts = _splits(source, how, seeds, validation_split)
-        accuracies = tuple(_held_out_accuracy(texts, source.labels, cut, seed)
-                           for seed, cut in zip(seeds, cuts))
-        measured.append(Step(
-            name, text, how, n_train=len(cuts[0].train), n_held_out=len(cuts[0].validation),
-            n_splits=1 if "date" in how else len(cuts), mean=float(np.mean(accuracies)),
-            low=min(accuracies), high=max(accuracies), accuracies=accuracies))
-    return measured
+        accuracies = [_held_out_accuracy(texts, source.labels, cut, seed)
+                      for seed, cut in zip(seeds, cuts)]
+        measured.append({
+            "name": name, "text": text, "split": how, "n_train": len(cuts[0].train),
+            "n_held_out": len(cuts[0].validation), "n_splits": 1 if "date" in how else len(cuts),
+            "mean": np.mean(accuracies), "low": min(accuracies), "high": max(accuracies),
+            "accuracies": accuracies})
+    return pd.DataFrame(measured).set_index("name")
 
 
 def _without_duplicates(corpus):
@@ -190,25 +163,6 @@ def _held_out_accuracy(texts, labels, split, seed):
 
 # --- predictors from metadata
 
-@dataclass(frozen=True)
-class Predictor:
-    """How well metadata alone gives the group away.
-
-    Attributes
-    ----------
-    what : str
-        What the predictor reads.
-    coverage : float
-        Share of the held-out posts for which it has an answer.
-    accuracy : float
-        Share of these answers that are right; ``nan`` without an answer.
-    """
-
-    what: str
-    coverage: float
-    accuracy: float
-
-
 def metadata_predictors(corpus, split, *, seed=0):
     """Predict the group from metadata: learn on the training set, measure on the validation set.
 
@@ -223,13 +177,15 @@ def metadata_predictors(corpus, split, *, seed=0):
 
     Returns
     -------
-    list of Predictor
-        First the linear model on the header: whole; without subject, summary and keywords; without
-        the fields that name groups; without both. Then look-ups of what was seen in training:
-        subject, author, organization, lines of the signature, lines of 30 characters or more.
+    pandas.DataFrame
+        One row per predictor, labeled by what it reads: "coverage" (the share of the held-out posts
+        for which it has an answer) and "accuracy" (of these answers; NaN without an answer). First
+        the linear model on the header: whole; without subject, summary and keywords; without the
+        fields that name groups; without both. Then look-ups of what was seen in training: subject,
+        author, organization, lines of the signature, lines of 30 characters or more.
     """
     parsed = [headers.parse_header(headers.split_post(text)[0]) for text in corpus.texts]
-    predictors = []
+    rows = {}
     for what, left_out in (
         ("whole header", ()),
         ("header without its subject", SUBJECT_FIELDS),
@@ -239,7 +195,7 @@ def metadata_predictors(corpus, split, *, seed=0):
         texts = ["\n".join(f"{name}: {value}" for name, value in fields
                            if name.lower() not in left_out) for fields in parsed]
         accuracy = _held_out_accuracy(texts, corpus.labels, split, seed)
-        predictors.append(Predictor(what, 1.0, accuracy))
+        rows[what] = {"coverage": 1.0, "accuracy": accuracy}
     for what, keys_of in (
         ("subject", lambda text: {headers.thread_subject(text)}),
         ("author", lambda text: {headers.author(text)}),
@@ -248,11 +204,11 @@ def metadata_predictors(corpus, split, *, seed=0):
         ("verbatim lines", _body_lines),
     ):
         keys = [keys_of(text) - {""} for text in corpus.texts]
-        predictors.append(_look_up(what, keys, corpus.labels, split))
-    return predictors
+        rows[what] = _look_up(keys, corpus.labels, split)
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _look_up(what, keys, labels, split):
+def _look_up(keys, labels, split):
     """Predict from the classes in which a post's keys were seen: each key votes with their shares.
 
     `keys` holds a set of str per post, maybe an empty one.
@@ -267,7 +223,7 @@ def _look_up(what, keys, labels, split):
         if votes:
             right.append(np.sum(votes, axis=0).argmax() == labels[post])
     coverage = len(right) / max(len(split.validation), 1)
-    return Predictor(what, coverage, float(np.mean(right)) if right else np.nan)
+    return {"coverage": coverage, "accuracy": np.mean(right) if right else np.nan}
 
 
 def _signature_lines(text):
@@ -280,54 +236,7 @@ def _body_lines(text):
     return headers.own_lines(headers.split_post(text)[1].split("\n"))
 
 
-def group_names_left(corpus, text):
-    """Count the posts that still contain the full name of a group.
-
-    Parameters
-    ----------
-    corpus : helpers.data.Corpus
-        The posts.
-    text : str
-        The text rule, a key of `helpers.headers.TEXT_RULES`.
-
-    Returns
-    -------
-    dict of str to int
-        "any": number of posts with the name of any group; "own": with the name of their own
-        group; "times": number of such names in all posts.
-    """
-    label_of = {name.lower(): label for label, name in enumerate(corpus.class_names)}
-    names = "|".join(map(re.escape, label_of))
-    pattern = re.compile(rf"(?<![\w.-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE)
-    counts = {"any": 0, "own": 0, "times": 0}
-    for post, label in zip(corpus.texts, corpus.labels):
-        found = [label_of[name.lower()] for name in pattern.findall(clean_text(post, text))]
-        counts["any"] += bool(found)
-        counts["own"] += label in found
-        counts["times"] += len(found)
-    return counts
-
-
 # --- the audit of a split
-
-@dataclass(frozen=True)
-class Finding:
-    """One kind of thing that held-out posts share with training posts.
-
-    Attributes
-    ----------
-    what : str
-        What is shared.
-    count : int
-        Number of held-out posts that share it with at least one training post.
-    share : float
-        The same as a share of the held-out posts.
-    """
-
-    what: str
-    count: int
-    share: float
-
 
 def audit(texts_a, texts_b):
     """List what a model trained on the first posts could recognize in the second ones.
@@ -341,12 +250,13 @@ def audit(texts_a, texts_b):
 
     Returns
     -------
-    list of Finding
-        Same Message-ID, body, subject (without ``Re:``), author, line of 30 characters or more,
-        and near-duplicate (without the duplicates): of the runs of five words that the post or a
-        training post has, both have half or more. Bodies with fewer than 20 different runs are
-        left out, and so is a run in more than 100 posts: of a text that more posts repeat, no
-        near-duplicate may be found.
+    pandas.DataFrame
+        One row per kind of thing that is shared: "posts" (number of second posts that share it with
+        a first one) and "share" (of the second posts). Same Message-ID, body, subject (without
+        ``Re:``), author, line of 30 characters or more, and near-duplicate (without the
+        duplicates): of the runs of five words that the post or a training post has, both have half
+        or more. Bodies with fewer than 20 different runs are left out, and so is a run in more than
+        100 posts: of a text that more posts repeat, no near-duplicate may be found.
 
     Raises
     ------
@@ -370,8 +280,9 @@ def audit(texts_a, texts_b):
         known.discard("")
         found[what] = {number for number, text in enumerate(texts_b) if keys_of(text) & known}
     found["near-duplicate"] = _near_duplicates(texts_a, texts_b) - found["same body"]
-    n_held_out = max(len(texts_b), 1)
-    return [Finding(what, len(posts), len(posts) / n_held_out) for what, posts in found.items()]
+    rows = {what: {"posts": len(posts), "share": len(posts) / max(len(texts_b), 1)}
+            for what, posts in found.items()}
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def _near_duplicates(texts_a, texts_b):
@@ -395,20 +306,3 @@ def _near_duplicates(texts_a, texts_b):
     jaccard = shared.data / (runs_a[a] + runs_b[b] - shared.data)
     long_enough = (runs_a[a] >= MIN_RUNS) & (runs_b[b] >= MIN_RUNS)
     return set(b[long_enough & (jaccard >= SIMILARITY)].tolist())
-
-
-def as_frame(rows):
-    """Return steps, predictors or findings as a table.
-
-    Parameters
-    ----------
-    rows : list of Step, list of Predictor or list of Finding
-        The records.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row per record, labeled by its name.
-    """
-    table = pd.DataFrame(rows)
-    return table.set_index(table.columns[0]) if len(table) else table

@@ -9,6 +9,8 @@ accuracies: no text of a post. `results_page.py` draws and writes what it says.
 import argparse
 import json
 import platform
+import re
+from collections import Counter
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers import data, headers, leakage, splits
+from helpers.headers import BODY_RULES, clean_text
 from helpers.splits import take
 
 RESULTS = Path(data.__file__).parent / "results" / "leakage.json"
@@ -46,25 +49,46 @@ def measure(corpus):
         "seeds": list(SEEDS),
         "ablation": rows(leakage.ablation(corpus, SEEDS)),
         "text_by_split": rows(leakage.ablation(corpus, SEEDS, steps=TEXT_BY_SPLIT)),
-        "predictors": {how: [{name: rounded(value) for name, value in vars(row).items()}
-                             for row in found] for how, found in predictors.items()},
-        "shared": {how: [{"what": row.what, "count": row.count, "share": rounded(row.share)}
-                         for row in found] for how, found in shared.items()},
+        "predictors": {how: [{"what": row.Index, "coverage": rounded(row.coverage), "accuracy": rounded(row.accuracy)}
+                             for row in found.itertuples()] for how, found in predictors.items()},
+        "shared": {how: [{"what": row.Index, "count": row.posts, "share": rounded(row.share)}
+                         for row in found.itertuples()] for how, found in shared.items()},
         "splits": {how: [len(part) for part in vars(cut).values()] for how, cut in cuts.items()},
         "groups": {name: len(np.unique(find(texts))) for name, find in splits.GROUPS.items()},
-        "share_of_lines": {kind: rounded(share)
-                           for kind, share in headers.removed_shares(texts).items()},
-        "group_names_left": {text: leakage.group_names_left(corpus, text)
-                             for text in headers.TEXT_RULES},
+        "share_of_lines": share_of_lines(texts),
+        "group_names_left": {text: group_names_left(corpus, text) for text in headers.TEXT_RULES},
     }
 
 
 def rows(steps):
     """Return steps for the file: a split that the seeds do not change counts as one."""
-    return [{"name": step.name, "text": step.text, "split": step.split, "train": step.n_train,
+    return [{"name": step.Index, "text": step.text, "split": step.split, "train": step.n_train,
              "held_out": step.n_held_out, "splits": step.n_splits, "mean": rounded(step.mean),
              "low": rounded(step.low), "high": rounded(step.high),
-             "accuracies": [rounded(value) for value in step.accuracies]} for step in steps]
+             "accuracies": [rounded(value) for value in step.accuracies]} for step in steps.itertuples()]
+
+
+def share_of_lines(texts):
+    """Return the share of each kind of line among all lines that are not blank; the shares sum to 1."""
+    counts = Counter()
+    for text in texts:
+        counts.update(headers.line_kinds(text))
+    del counts["blank"]
+    return {kind: rounded(counts[kind] / counts.total()) for kind in ("header", *BODY_RULES, "own")}
+
+
+def group_names_left(corpus, text):
+    """Count the posts with the full name of any group, of their own group, and these names in all posts."""
+    label_of = {name.lower(): label for label, name in enumerate(corpus.class_names)}
+    names = "|".join(map(re.escape, label_of))
+    pattern = re.compile(rf"(?<![\w.-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE)
+    counts = {"any": 0, "own": 0, "times": 0}
+    for post, label in zip(corpus.texts, corpus.labels):
+        found = [label_of[name.lower()] for name in pattern.findall(clean_text(post, text))]
+        counts["any"] += bool(found)
+        counts["own"] += label in found
+        counts["times"] += len(found)
+    return counts
 
 
 def rounded(value):
