@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -340,44 +341,7 @@ def installed_mb(*packages):
 
 PARAMETERS = ("dataset", "text", "split_by", "seed", "validation_split", "test_split", "max_tokens",
               "sequence_length", "embedding_dim", "epochs", "batch_size")
-DATA = {
-    "full": {
-        "name": "20 Newsgroups, 19,997 posts",
-        "type": "google-research-datasets/newsgroup",  # of the same posts on the Hub
-        "data": "Posts to twenty newsgroups of 1993, in the version of 19,997 posts with their "
-                "headers, collected by Ken Lang. "
-                "[Where it is kept](http://qwone.com/~jason/20Newsgroups/).",
-        "faults": "* **Cross-posts.** The same text may be filed in two groups, and only one of "
-                  "them counts as right.\n"
-                  "* **The vocabulary of 1993.** Words that came later are unknown.\n"
-                  "* **Writers' habits.** Names of regular writers may be in the vocabulary.\n",
-        "rights": "Posts: the copyright is their writers'; the model's file contains single words "
-                  "of them, and no sentence."},
-    "sample": {
-        "name": "the invented sample of the word embeddings course",
-        "type": "word-embeddings-course/sample",
-        "data": "Posts invented for the course, in the layout of the 20 Newsgroups collection. "
-                "**Numbers measured on invented posts say nothing about real ones.**",
-        "faults": "",
-        "rights": "Posts: invented for the course, CC BY 4.0."},
-}
-TEXTS = {
-    "full": "It reads the whole post. **The header names the group: the accuracy is leaked.**",
-    "reference": "It reads the post without its first ten lines. **Parts of the header are left: "
-                 "the accuracy is partly leaked.**",
-    "body": "It reads what is below the header, quotes and signatures included.",
-    "unquoted": "It reads what is below the header, without quotes.",
-    "strict": "It reads what the writer added: no header, no quotes, no signature.",
-}
-SPLITS = {
-    "random": "at random: replies to a training post may be in the test set",
-    "stratified": "at random, with equal shares of each group: replies to a training post may be "
-                  "in the test set",
-    "thread": "thread-wise: no thread is in two sets",
-    "author": "author-wise: nobody's posts are in two sets",
-    "date": "chronologically in each group: the oldest posts to train, the newest to test",
-    "one date": "by one date: the oldest posts to train, the newest to test",
-}
+WORDS = tomllib.loads((Path(__file__).parent / "model_card.toml").read_text(encoding="utf-8"))
 
 
 def model_card(about, *, interval):
@@ -413,9 +377,10 @@ def model_card(about, *, interval):
         options.append("-p data_dir /path/to/data")
     versions = [f"{name} {number}" for name, number in about["versions"].items()]
     fields = {
-        **about, **DATA[about["dataset"]],
+        **about, **WORDS["data"][about["dataset"]],
         "n_classes": len(about["class_names"]), "groups": ", ".join(about["class_names"]),
-        "text": TEXTS[about["text"]], "split": SPLITS[about["split_by"]], "interval": interval,
+        "text": WORDS["text"][about["text"]], "split": WORDS["split_by"][about["split_by"]],
+        "interval": interval,
         "validation_percent": 100 * about["validation_split"],
         "test_percent": 100 * about["test_split"],
         "versions": ", ".join(versions), "options": " ".join(options)}
@@ -429,7 +394,7 @@ def _metadata(about):
     except ModuleNotFoundError:
         print("The card has no metadata: it needs the package huggingface_hub.")
         return ""
-    data = DATA[about["dataset"]]
+    data = WORDS["data"][about["dataset"]]
     split = {key: about[key] for key in ("split_by", "seed", "validation_split", "test_split")}
     result = EvalResult(
         task_type="text-classification", dataset_type=data["type"], dataset_name=data["name"],

@@ -516,14 +516,14 @@ def card(description, **changed):
     return yaml.safe_load(head), body
 
 
-@pytest.mark.parametrize("dataset", sorted(export.DATA))
+@pytest.mark.parametrize("dataset", sorted(export.WORDS["data"]))
 def test_the_hub_s_own_library_reads_the_card(description, dataset, tmp_path):
     hub = pytest.importorskip("huggingface_hub")
     (tmp_path / "README.md").write_text(export.model_card({**description, "dataset": dataset}, interval=INTERVAL), encoding="utf-8")
     loaded = hub.ModelCard.load(tmp_path / "README.md").data
     (result,) = loaded.eval_results
     assert isinstance(result, hub.EvalResult) and (result.metric_type, result.metric_value) == ("accuracy", 0.6123)
-    assert (result.dataset_type, result.dataset_revision) == (export.DATA[dataset]["type"], "f1e2d3")
+    assert (result.dataset_type, result.dataset_revision) == (export.WORDS["data"][dataset]["type"], "f1e2d3")
     assert result.dataset_args == {"split_by": "thread", "seed": 41, "validation_split": 0.23, "test_split": 0.17}
     assert (loaded.license, loaded.library_name, loaded.pipeline_tag) == ("mit", "keras", "text-classification")
     assert (loaded.datasets is None) == (dataset == "sample")
@@ -567,5 +567,5 @@ def test_without_the_hub_s_library_the_card_has_no_metadata_and_says_so(descript
 
 
 def test_every_rule_split_and_data_set_has_its_sentence():
-    assert set(export.TEXTS) == set(TEXT_RULES) and set(export.SPLITS) == set(SPLITS)
-    assert set(export.DATA) == set(_parameters.DATASETS)
+    assert set(export.WORDS["text"]) == set(TEXT_RULES) and set(export.WORDS["split_by"]) == set(SPLITS)
+    assert set(export.WORDS["data"]) == set(_parameters.DATASETS)
