@@ -1,7 +1,8 @@
 """Plumbing: results that were slow to compute, kept on disk and found by content.
 
 An entry is a folder of ``.npy`` files and a manifest with their checksums. Its name is a
-hash of everything that it was computed from, so a changed input finds another entry or none.
+hash of everything that it was computed from, the code included: after a change there is another
+entry or none.
 """
 
 import errno
@@ -102,10 +103,11 @@ def partial(target, need_mb=0):
 def cached_arrays(name, settings, build):
     """Return a dict of read-only arrays from the cache, or build and keep them.
 
-    `settings` are JSON values, everything that the result depends on (long inputs as hashes);
-    `build` takes nothing and is called only if nothing usable is there.
+    `settings` are JSON values, everything that the result depends on but the package's code (long
+    inputs as hashes); `build` takes nothing and is called only if nothing usable is there.
     """
-    key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode("utf-8")).hexdigest()[:20]
+    text = json.dumps([code_digest(), settings], sort_keys=True)
+    key = hashlib.sha256(text.encode("utf-8")).hexdigest()[:20]
     folder = cache_dir() / f"{name}-{key}"
     arrays = _load(folder)
     if arrays is None:
@@ -113,7 +115,7 @@ def cached_arrays(name, settings, build):
             arrays = _load(folder)  # another process may have built it while this one waited
             if arrays is None:
                 with partial(folder) as path:
-                    _save(path, build(), settings)
+                    _save(path, build())
                 arrays = _load(folder)
     return arrays
 
@@ -124,13 +126,20 @@ def file_digest(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _save(folder, arrays, settings):
+def code_digest():
+    """Return the SHA-256 of the package's modules as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).resolve().parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _save(folder, arrays):
     folder.mkdir()
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
     digests = {path.name: file_digest(path) for path in sorted(folder.glob("*.npy"))}
-    manifest = {"settings": settings, "sha256": digests}
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps({"sha256": digests}), encoding="utf-8")
 
 
 def _load(folder):

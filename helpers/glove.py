@@ -184,7 +184,6 @@ def embedding_matrix(path, vocabulary, embedding_dim=100):
 
     settings = {
         "file": _file_key(path, embedding_dim),
-        "code": file_digest(Path(__file__)),
         "dim": embedding_dim,
         "vocabulary": hashlib.sha256(json.dumps(vocabulary).encode("utf-8")).hexdigest(),
     }

@@ -11,7 +11,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import make_pipeline
 
-from helpers import preparation
 from helpers._cache import cached_arrays
 from helpers.data import find_vectors
 from helpers.glove import embedding_matrix
@@ -20,8 +19,6 @@ from helpers.splits import split_corpus, take
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
 
 LEARNING_RATE = 2e-3  # of Adam
-# what a trained network depends on: a change in one of these files makes the course train anew
-CODE = (*preparation.CODE, "glove.py", "models.py")
 set_seed = keras.utils.set_random_seed  # of Python, NumPy and TensorFlow
 
 
@@ -296,8 +293,7 @@ sequence_length, embedding_dim, epochs, batch_size
            "test_split": test_split, "max_tokens": max_tokens, "sequence_length": sequence_length,
            "embedding_dim": embedding_dim, "epochs": epochs, "batch_size": batch_size,
            "posts": corpus.fingerprint, "vectors": hashlib.sha256(matrix).hexdigest(),
-           "vocabulary": vocabulary, "keras": keras.__version__,
-           "code": preparation.code_digest(CODE)}
+           "vocabulary": vocabulary, "keras": keras.__version__}
     arrays = cached_arrays("classifier", key, build)
     model.set_weights([arrays[f"weights_{i}"] for i in range(len(model.weights))])
     # the same layers without an optimizer, whose state a saved file would keep

@@ -1,10 +1,8 @@
 """Lessons 01 to 04 in one call: from the files to arrays, kept on disk."""
 
-import hashlib
 import io
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -15,9 +13,6 @@ from helpers.glove import embedding_matrix
 from helpers.headers import clean_text
 from helpers.splits import split_corpus, take
 from helpers.vectorization import learn_vocabulary, texts_to_sequences
-
-# what the integers depend on: a change in one of these files makes the course compute them anew
-CODE = ("_archives.py", "data.py", "headers.py", "splits.py", "vectorization.py", "preparation.py")
 
 
 @dataclass(frozen=True)
@@ -98,30 +93,9 @@ sequence_length, embedding_dim
             arrays[name] = posts
         return arrays
 
-    key = {**settings, "posts": corpus.fingerprint, "code": code_digest(CODE)}
-    arrays = dict(cached_arrays("sequences", key, build))
+    arrays = dict(cached_arrays("sequences", {**settings, "posts": corpus.fingerprint}, build))
     vocabulary = arrays.pop("vocabulary").tobytes().decode("utf-8").split("\n")
     path = find_vectors(dataset, data_dir, embedding_dim)
     with redirect_stdout(io.StringIO()):
         matrix, _ = embedding_matrix(path, vocabulary, embedding_dim)
     return Prepared(**arrays, matrix=matrix, vocabulary=vocabulary)
-
-
-def code_digest(names):
-    """Return a hash of some of the package's files.
-
-    A cached result has it in its key: after a change in the code the result is computed anew.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Names of files in the package's folder.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-    """
-    folder = Path(__file__).resolve().parent
-    code = b"".join((folder / name).read_bytes() for name in names)
-    return hashlib.sha256(code).hexdigest()

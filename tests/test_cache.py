@@ -67,6 +67,16 @@ def test_another_name_builds_another_entry(own_cache):
     assert _cache.cached_arrays("classifier", SETTINGS, Builder(2.0))["matrix"][0, 0] == 2
 
 
+def test_other_code_builds_another_entry(own_cache, tmp_path, monkeypatch):
+    """Any change in any module of the package: a changed text rule must not find the old integers."""
+    monkeypatch.setattr(_cache, "__file__", str(tmp_path / "_cache.py"))
+    codes = [{"one.py": "1", "two.py": "2"}, {"one.py": "1", "two.py": "3"}, {"one.py": "4", "two.py": "3"}]
+    for value, files in enumerate(codes):
+        for name, code in files.items():
+            (tmp_path / name).write_text(code, encoding="utf-8")
+        assert _cache.cached_arrays("matrix", SETTINGS, Builder(value))["matrix"][0, 0] == value
+
+
 def flip_a_byte(folder):
     path = folder / "matrix.npy"
     raw = bytearray(path.read_bytes())

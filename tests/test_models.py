@@ -1,15 +1,13 @@
 """Lesson 05's and 07's networks, their training, and what is kept of it."""
 
-import ast
 import dataclasses
 import inspect
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from helpers import models, preparation
+from helpers import models
 from helpers.data import Corpus
 
 WORDS, DIM, LENGTH = 12, 6, 149
@@ -344,30 +342,3 @@ def test_whatever_may_change_the_trained_network_changes_its_key(key, small_corp
     with monkeypatch.context() as patch:
         patch.setattr(models, "learn_vocabulary", lambda texts, size: usual["vocabulary"][::-1])
         assert key() != usual
-    with monkeypatch.context() as patch:
-        patch.setattr(preparation, "code_digest", lambda names: "other code")
-        assert key() != usual
-
-
-def imported(name):
-    """Return the modules of `helpers` that one of them imports, directly or through others."""
-    found, todo = set(), [name]
-    while todo:
-        path = Path(models.__file__).parent / f"{todo.pop()}.py"
-        if path.name in found or not path.exists():
-            continue
-        found.add(path.name)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "helpers":
-                parts = node.module.split(".")[1:]
-                todo += parts[:1] or [alias.name for alias in node.names]
-    return found
-
-
-@pytest.mark.parametrize("module", [models, preparation])
-def test_a_cached_result_depends_on_every_module_that_made_it(module):
-    plumbing = {"_cache.py", "_parameters.py", "_download.py"}  # they change no number
-    used = imported(module.__name__.split(".")[-1]) - plumbing
-    if module is preparation:
-        used -= {"glove.py"}  # the matrix has a key of its own
-    assert used == set(module.CODE)

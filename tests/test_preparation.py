@@ -105,9 +105,6 @@ def test_whatever_may_change_the_integers_changes_their_key(folder, monkeypatch)
     assert key() == usual == key(embedding_dim=50), "the width changes the matrix alone"
     for name, value in changes.items():
         assert key(**{name: value}) != usual, name
-    with monkeypatch.context() as patch:
-        patch.setattr(preparation, "code_digest", lambda names: "other code")
-        assert key() != usual
     posts = _archives.read_tar(folder / data.ARCHIVE)
     posts[min(posts)] += b"one more line\n"
     with tarfile.open(folder / data.ARCHIVE, "w:gz") as tar:
@@ -127,18 +124,6 @@ def test_a_download_of_the_posts_is_shown_and_no_other_line(folder, tmp_path, mo
     monkeypatch.setattr(preparation, "find_vectors", lambda *_: folder / "glove.6B.zip")
     prepare("")
     assert capsys.readouterr().out == "news20: 5 MB\n"
-
-
-def test_the_digest_of_code_changes_with_any_of_its_files(tmp_path, monkeypatch):
-    monkeypatch.setattr(preparation, "__file__", str(tmp_path / "preparation.py"))
-    (tmp_path / "one.py").write_text("1", encoding="utf-8")
-    (tmp_path / "two.py").write_text("2", encoding="utf-8")
-    before = preparation.code_digest(["one.py", "two.py"])
-    for name in ("one.py", "two.py"):
-        (tmp_path / name).write_text("3", encoding="utf-8")
-        after = preparation.code_digest(["one.py", "two.py"])
-        assert after != before
-        before = after
 
 
 def test_changed_vectors_and_another_width_change_the_matrix_and_not_the_integers(folder):

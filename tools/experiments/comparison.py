@@ -28,7 +28,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from helpers import evaluation, leakage, models, preparation
-from helpers._cache import cache_dir, cached_arrays, locked
+from helpers._cache import cache_dir, cached_arrays, code_digest, locked
 from helpers.data import load_corpus
 from helpers.headers import clean_text, refuse_one_text
 
@@ -46,7 +46,6 @@ ENCODER = "all-MiniLM-L6-v2"
 MAX_PIECES, MAX_WORDS = 256, 200  # word pieces and words of each text that the encoder reads
 SEEDS, MORE_SEEDS = (11, 12, 13, 14, 15), (16, 17, 18, 19, 20)
 SIZES = (200, 500, 1_000, 2_000, 4_000, 8_000)
-CODE = (*models.CODE, "leakage.py", "evaluation.py")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -320,7 +319,7 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
         "n_validation": n_validation, "n_test": len(correct), **measured,
         "seconds": round(time.perf_counter() - start, 1),
         "correct": base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
-        "code": preparation.code_digest(CODE)[:12],
+        "code": code_digest()[:12],
         "versions": {name: version(name) for name in ("keras", "numpy", "scikit-learn")}}
 
 

@@ -19,7 +19,7 @@ import cloudpickle
 from distributed import Client, as_completed, get_worker
 from distributed.client import FutureCancelledError
 
-from helpers import preparation
+from helpers import _cache
 
 LIBRARIES = ("keras", "numpy", "scikit-learn")
 CONNECT_SECONDS = 5
@@ -29,9 +29,7 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 def installed():
     """Return what a run's result depends on: a hash of `helpers`, and the libraries' versions."""
-    names = sorted(path.name for path in Path(preparation.__file__).parent.glob("*.py"))
-    code = preparation.code_digest(names)[:12]
-    return {"helpers": code, **{name: version(name) for name in LIBRARIES}}
+    return {"helpers": _cache.code_digest()[:12], **{name: version(name) for name in LIBRARIES}}
 
 
 def run_on_worker(parameters, script, expected):
