@@ -73,6 +73,13 @@ def refuse_one_text(texts):
         raise TypeError(f"A list of texts is needed, not one text: write [{shown}], not {shown}.")
 
 
+def refuse_no_text(text):
+    """Refuse what is not a str, such as bytes or a missing value in a table."""
+    if not isinstance(text, str):
+        raise TypeError(f"A post must be a str, but this one is a {type(text).__name__}. "
+                        "Decode bytes as latin-1; leave out missing values.")
+
+
 def split_post(text):
     """Split a post into header and body.
 
@@ -99,9 +106,7 @@ def split_post(text):
     TypeError
         If `text` is not a str.
     """
-    if not isinstance(text, str):
-        raise TypeError(f"A post must be a str, but this one is a {type(text).__name__}. "
-                        "Decode bytes as latin-1.")
+    refuse_no_text(text)
     match = _HEADER.match(text)
     return (match[1] or match[2], text[match.end():]) if match else ("", text)
 
@@ -408,7 +413,7 @@ def clean_text(text, rule):
     """
     if rule not in TEXT_RULES:
         raise ValueError(f"There is no text rule {rule!r}; the rules are {', '.join(TEXT_RULES)}.")
-    split_post(text)  # refuses what is not a str
+    refuse_no_text(text)
     return TEXT_RULES[rule](text)
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 
 import numpy as np
 
-from helpers.headers import refuse_one_text
+from helpers.headers import refuse_no_text, refuse_one_text
 
 PADDING, UNKNOWN = "", "[UNK]"
 _PUNCTUATION = string.punctuation.encode()
@@ -28,6 +28,11 @@ def tokenize(text):
     -------
     list of str
         The tokens in their order.
+
+    Raises
+    ------
+    TypeError
+        If `text` is not a str.
     """
     return [token.decode("utf-8") for token in _clean(text).split()]
 
@@ -48,7 +53,7 @@ def count_tokens(texts):
     Raises
     ------
     TypeError
-        If `texts` is one text.
+        If `texts` is one text, or one of them is not a str.
     """
     refuse_one_text(texts)
     counts = Counter()
@@ -78,7 +83,7 @@ def learn_vocabulary(texts, max_tokens=20_000):
     ValueError
         If `max_tokens` is less than 2.
     TypeError
-        If `texts` is one text.
+        If `texts` is one text, or one of them is not a str.
     """
     if max_tokens < 2:
         raise ValueError("max_tokens must be 2 or more, because padding and unknown tokens have "
@@ -108,7 +113,7 @@ def texts_to_sequences(texts, vocabulary, sequence_length=200):
     Raises
     ------
     TypeError
-        If `texts` is one text.
+        If `texts` is one text, or one of them is not a str.
     """
     refuse_one_text(texts)
     index = {word.encode("utf-8"): i for i, word in enumerate(vocabulary) if i > 1}
@@ -129,5 +134,6 @@ def build_vectorizer(vocabulary, sequence_length=200):
 
 
 def _clean(text):
+    refuse_no_text(text)
     # of bytes, `lower` changes ASCII only, like tf.strings.lower; a regular expression is slower
     return text.encode("utf-8").lower().translate(None, _PUNCTUATION)

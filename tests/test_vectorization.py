@@ -118,6 +118,14 @@ def test_one_text_is_not_cut_into_characters(call, text):
         call(text)
 
 
+@pytest.mark.parametrize("odd", [float("nan"), None, b"bytes", 7, ["nested"]])
+@pytest.mark.parametrize("call", [v.count_tokens, v.learn_vocabulary, lambda texts: v.texts_to_sequences(texts, ["", "[UNK]", "c"]),
+                                  lambda texts: v.tokenize(texts[1])], ids=["count", "learn", "sequences", "tokenize"])
+def test_what_is_no_text_among_the_texts_gets_a_sentence(call, odd):
+    with pytest.raises(TypeError, match=f"must be a str, but this one is a {type(odd).__name__}"):
+        call(["the cat", odd])
+
+
 def test_lessons_one_to_three_start_without_tensorflow():
     program = ("import sys; from helpers import data, headers, splits, vectorization; "
                "print(sorted({'tensorflow', 'keras', 'sklearn', 'matplotlib', 'requests'} & set(sys.modules)))")
