@@ -1,8 +1,8 @@
 """Plumbing: results that were slow to compute, kept on disk and found by content.
 
 An entry is a folder of ``.npy`` files and a manifest with their checksums. Its name is a
-hash of everything that it was computed from, the code included: after a change there is another
-entry or none.
+hash of everything that it was computed from, the code of the package included: after a change there
+is another entry or none.
 """
 
 import errno
@@ -22,6 +22,17 @@ import platformdirs
 LOCK_SECONDS = 1800
 SILENT_SECONDS = 30  # a longer wait for a lock is told
 FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def code_digest(folder):
+    """Return the SHA-256 of a folder's modules as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+CODE = code_digest(Path(__file__).resolve().parent)  # once: later there may be newer files
 
 
 def cache_dir(need_mb=0):
@@ -106,7 +117,7 @@ def cached_arrays(name, settings, build):
     `settings` are JSON values, everything that the result depends on but the package's code (long
     inputs as hashes); `build` takes nothing and is called only if nothing usable is there.
     """
-    text = json.dumps([code_digest(), settings], sort_keys=True)
+    text = json.dumps([CODE, settings], sort_keys=True)
     key = hashlib.sha256(text.encode("utf-8")).hexdigest()[:20]
     folder = cache_dir() / f"{name}-{key}"
     arrays = _load(folder)
@@ -124,14 +135,6 @@ def file_digest(path):
     """Return the SHA-256 of a file's content as 64 hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def code_digest():
-    """Return the SHA-256 of the package's modules as 64 hexadecimal digits."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).resolve().parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _save(folder, arrays):

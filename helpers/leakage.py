@@ -115,7 +115,7 @@ def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
         chronological split is one, whatever the seed), "mean", "low", "high" (of the accuracies)
         and "accuracies" (a list, one per seed).
     """
-    seeds, measured = list(seeds), []  # a generator would be used up by the first step
+    names, measured, seeds = [], [], list(seeds)  # a generator would be used up by the first step
     used = None
     for name, text, without_duplicates, how in steps:
         if used != (text, without_duplicates):  # neighbors often read the same texts
@@ -125,12 +125,13 @@ def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
         cuts = _splits(source, how, seeds, validation_split)
         accuracies = [_held_out_accuracy(texts, source.labels, cut, seed)
                       for seed, cut in zip(seeds, cuts)]
+        names.append(name)
         measured.append({
-            "name": name, "text": text, "split": how, "n_train": len(cuts[0].train),
+            "text": text, "split": how, "n_train": len(cuts[0].train),
             "n_held_out": len(cuts[0].validation), "n_splits": 1 if "date" in how else len(cuts),
             "mean": np.mean(accuracies), "low": min(accuracies), "high": max(accuracies),
             "accuracies": accuracies})
-    return pd.DataFrame(measured).set_index("name")
+    return pd.DataFrame(measured, index=names)
 
 
 def _without_duplicates(corpus):

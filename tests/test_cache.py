@@ -67,14 +67,21 @@ def test_another_name_builds_another_entry(own_cache):
     assert _cache.cached_arrays("classifier", SETTINGS, Builder(2.0))["matrix"][0, 0] == 2
 
 
-def test_other_code_builds_another_entry(own_cache, tmp_path, monkeypatch):
-    """Any change in any module of the package: a changed text rule must not find the old integers."""
-    monkeypatch.setattr(_cache, "__file__", str(tmp_path / "_cache.py"))
-    codes = [{"one.py": "1", "two.py": "2"}, {"one.py": "1", "two.py": "3"}, {"one.py": "4", "two.py": "3"}]
-    for value, files in enumerate(codes):
+def test_other_code_builds_another_entry(own_cache, monkeypatch):
+    """A changed text rule must not find the old integers."""
+    for value, code in enumerate(("one", "two")):
+        monkeypatch.setattr(_cache, "CODE", code)
+        assert _cache.cached_arrays("matrix", SETTINGS, Builder(value))["matrix"][0, 0] == value
+
+
+def test_the_code_is_that_of_every_module(tmp_path):
+    assert _cache.code_digest(Path(_cache.__file__).parent) == _cache.CODE
+    seen = set()
+    for files in ({"one.py": "1", "two.py": "2"}, {"two.py": "3"}, {"one.py": "4"}, {"three.py": ""}, {"data.txt": "5"}):
         for name, code in files.items():
             (tmp_path / name).write_text(code, encoding="utf-8")
-        assert _cache.cached_arrays("matrix", SETTINGS, Builder(value))["matrix"][0, 0] == value
+        seen.add(_cache.code_digest(tmp_path))
+    assert len(seen) == 3, "an empty module and other files change nothing"
 
 
 def flip_a_byte(folder):

@@ -564,7 +564,7 @@ def test_the_page_s_short_answer_is_what_was_measured():
 def test_lesson_05_names_the_mean_of_the_example_under_the_page_s_conditions():
     rows = evaluation.summary(evaluation.results()).set_index(["condition", "model"])
     row = rows.loc[("reference", "Keras example, GloVe frozen")]
-    (sentence,) = re.findall(r"Its mean test accuracy\]\(\S+\) over five splits is about ([\d.]+\d)\.",
+    (sentence,) = re.findall(r"The mean test accuracy\]\(\S+\) over five splits is about ([\d.]+\d)\.",
                              "\n".join(markdown(read(NOTEBOOKS[4]))))
     assert sentence == f"{row['mean']:.2f}" and row["splits"] == 5
 

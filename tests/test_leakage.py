@@ -270,6 +270,7 @@ def test_what_can_be_read_once_gives_the_same(telling):
     audited = leakage.audit(FIRST, copies)
     assert leakage.audit(iter(FIRST), iter(copies)).equals(audited) and audited["posts"].any()
     corpus, steps = toy_corpus(*telling), [("a", "full", False, "random"), ("b", "body", False, "random")]
+    assert leakage.ablation(corpus, SEEDS, steps=[]).empty
     assert leakage.ablation(corpus, iter(SEEDS), steps=iter(steps)).equals(leakage.ablation(corpus, SEEDS, steps=steps))
 
 

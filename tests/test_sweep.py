@@ -74,7 +74,7 @@ def test_runs_are_measured_once_though_a_worker_dies_and_a_run_fails(a_sweep, tm
 
 
 def test_workers_with_another_version_are_refused(a_sweep, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(_cache, "code_digest", lambda: "0123456789abcdef")  # here, and not there
+    monkeypatch.setattr(_cache, "CODE", "0123456789abcdef")  # here, and not there
     assert a_sweep(("good", 1)) == 2
     said = capsys.readouterr().err
     assert "The worker tcp://127.0.0.1:" in said and "instead of 0123456789ab. Install the same version" in said

@@ -28,7 +28,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from helpers import evaluation, leakage, models, preparation
-from helpers._cache import cache_dir, cached_arrays, code_digest, locked
+from helpers._cache import CODE, cache_dir, cached_arrays, locked
 from helpers.data import load_corpus
 from helpers.headers import clean_text, refuse_one_text
 
@@ -319,7 +319,7 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
         "n_validation": n_validation, "n_test": len(correct), **measured,
         "seconds": round(time.perf_counter() - start, 1),
         "correct": base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
-        "code": code_digest()[:12],
+        "code": CODE[:12],
         "versions": {name: version(name) for name in ("keras", "numpy", "scikit-learn")}}
 
 

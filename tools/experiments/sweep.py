@@ -29,7 +29,7 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 def installed():
     """Return what a run's result depends on: a hash of `helpers`, and the libraries' versions."""
-    return {"helpers": _cache.code_digest()[:12], **{name: version(name) for name in LIBRARIES}}
+    return {"helpers": _cache.CODE[:12], **{name: version(name) for name in LIBRARIES}}
 
 
 def run_on_worker(parameters, script, expected):
