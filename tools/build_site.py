@@ -18,7 +18,7 @@ import numpy as np
 from sphinx.cmd.build import main as sphinx_build
 
 from helpers import data, export, models
-from helpers.headers import HEADER_PATTERN, thread_subject
+from helpers.headers import HEADER_PATTERN
 from helpers.preparation import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +31,6 @@ SEED, LENGTH = 1337, 200
 # text of each model: split, size of the vocabulary, whether the embedding is trained. Names in headers
 # have no GloVe vector: a network with a frozen embedding cannot see them.
 MODELS = {"body": ("thread", 20_000, False), "full": ("random", 10_000, True)}
-EXAMPLE_GROUPS = ("comp.graphics", "rec.motorcycles", "sci.med", "talk.politics.guns")
 
 
 def write_sources(folder):
@@ -50,19 +49,17 @@ def write_sources(folder):
 
 
 def write_page_to_try(folder):
-    """Write the models, the header rule, examples and the runtime beside the page's own files."""
-    corpus = data.load_corpus("sample")
+    """Write the models, the header rule and the runtime beside the page's own files."""
+    class_names = data.load_corpus("sample").class_names
     (folder / "models").mkdir()
     for text in MODELS:
-        trained = train(text, corpus.class_names)
+        trained = train(text, class_names)
         about = {"dataset": "sample", "text": text, "sequence_length": LENGTH}
         note = export.describe(trained, about=about)
         export.save_network(trained.model, folder / "models" / text, "onnx", trained.vocabulary,
                             note)
     rules = {"headerPattern": HEADER_PATTERN}
     (folder / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
-    text = json.dumps(examples(corpus), ensure_ascii=False, indent=1)
-    (folder / "examples.json").write_text(text, encoding="utf-8")
     npm = shutil.which("npm")
     if npm is None:
         raise RuntimeError("The page to try needs npm, Node's package manager; install Node.js.")
@@ -86,19 +83,6 @@ def train(text, class_names):
     _, accuracy = network.evaluate(np.array(posts.x_test), posts.y_test, verbose=0)
     return SimpleNamespace(model=network, vocabulary=posts.vocabulary, class_names=class_names,
                            test_accuracy=accuracy, test_posts=posts.test)
-
-
-def examples(corpus):
-    """Return a short post of some groups, and a sentence, as the page offers them."""
-    chosen = [{"name": "A sentence",
-               "text": "this message is about computer graphics and 3D modeling"}]
-    for group in EXAMPLE_GROUPS:
-        label = corpus.class_names.index(group)
-        for text, own_label in zip(corpus.texts, corpus.labels):
-            if own_label == label and 500 < len(text) < 1500:
-                chosen.append({"name": f"{group}: {thread_subject(text)}", "text": text})
-                break
-    return chosen
 
 
 def main(output=ROOT / "build" / "site"):

@@ -33,13 +33,7 @@ python -m venv .venv
 
 
 def without_solutions(notebook, name):
-    """Remove the folded solutions of a lesson's exercises, in place; return how many they were.
-
-    Raises
-    ------
-    ValueError
-        If there is not one solution per exercise, so that none slips through unseen.
-    """
+    """Remove the folded solutions, in place; return how many: one per exercise, or a ValueError."""
     n_removed = 0
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

@@ -51,29 +51,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Task:
-    """What a model is given: arrays of one split, and how many of its labels may be used.
-
-    Attributes
-    ----------
-    posts : helpers.preparation.Prepared
-        The split's arrays.
-    n_train, n_validation : int
-        Number of labeled posts of the training and validation sets.
-    condition : str
-        The condition under which the posts were prepared.
-    seed, epochs : int
-        Seed of everything random, and the maximum number of epochs.
-    encode : callable
-        Takes nothing; returns an array with one row per post of the corpus.
-    """
+    """What a model is given: arrays of one split, and how many of its labels may be used."""
 
     posts: preparation.Prepared
     n_train: int
     n_validation: int
-    condition: str
     seed: int
     epochs: int
-    encode: callable
+    encode: callable  # takes nothing; returns an array with one row per post of the corpus
 
     def labeled(self, part):
         """Return integers, labels and positions of the labeled "train" or "validation" posts."""
@@ -256,45 +241,20 @@ MODELS = {
     "naive Bayes and sentence encoder": _words_and_encoder,
     **{name: _network(*parts) for name, parts in NETWORKS.items()},
 }
-QUICK = tuple(name for name in MODELS if name not in NETWORKS)
 # the rows of the learning curve, measured under the condition "body"
 CURVE = ("naive Bayes", "sentence encoder", "naive Bayes and sentence encoder",
          "attention network, GloVe frozen")
-FIRST = ("attention network, GloVe frozen", "one-token network, GloVe frozen",
-         "Keras example, GloVe frozen", "Keras example, GloVe fine-tuned")  # of the networks
 
 
 def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", epochs=EPOCHS,
         encoder=""):
     """Train one model under one condition with one seed, and measure the test set once.
 
-    Parameters
-    ----------
-    model : str
-        One of `MODELS`.
-    condition : str
-        One of `helpers.evaluation.CONDITIONS`.
-    seed : int
-        Seed of the split and of everything random.
-    n_labels : int
-        Number of labeled posts, for training and validation together; 0 for all.
-    dataset, data_dir
-        As in the lessons' parameters cells.
-    epochs : int
-        Maximum number of epochs.
-    encoder : str
-        Folder with the sentence encoder's files; "" to get them by name.
-
-    Returns
-    -------
-    dict
-        JSON values only: parameters, accuracy on the test set, which test posts were answered
-        correctly (see `helpers.evaluation.correct_posts`), what validation chose, and versions.
-
-    Raises
-    ------
-    ValueError
-        If there is no such model or condition, or fewer labeled posts than asked for.
+    `n_labels` is the number of labeled posts for training and validation together, 0 for all of them;
+    `encoder` the folder with the sentence encoder's files, "" to get them by name. The dict returned
+    holds JSON values only: parameters, accuracy, which test posts were answered correctly, what
+    validation chose, and versions. Raises ValueError if there is no such model or condition, or fewer
+    labeled posts than asked for.
     """
     known = {"model": MODELS, "condition": evaluation.CONDITIONS}
     for what, value in (("model", model), ("condition", condition)):
@@ -309,7 +269,7 @@ def run(*, model, condition, seed, n_labels=0, dataset="sample", data_dir="", ep
         most = len(posts.y_train) + len(posts.y_validation)
         raise ValueError(f"n_labels must be 0 or a number up to {most:,}, but is {n_labels}.")
     start = time.perf_counter()
-    task = Task(posts, n_train, n_validation, condition, seed, epochs, lambda: _encoded(
+    task = Task(posts, n_train, n_validation, seed, epochs, lambda: _encoded(
         dataset, data_dir, evaluation.CONDITIONS[condition]["text"], encoder))
     answers, measured = MODELS[model](task)
     correct = answers == posts.y_test
@@ -330,10 +290,7 @@ def prepared(dataset, data_dir, condition, seed):
 
 
 def load_encoder(folder=""):
-    """Return the encoder, a `sentence_transformers.SentenceTransformer`.
-
-    `folder` holds its files; "" gets them by name. Raises RuntimeError if the package is missing.
-    """
+    """Return the encoder, from the folder with its files, or by name."""
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
@@ -373,27 +330,13 @@ def _encoded(dataset, data_dir, text, encoder):
 
 
 def grid():
-    """Return the runs of the table and of the learning curve, the most important ones first.
-
-    Returns
-    -------
-    list of dict
-        Arguments of `run`: model, condition, seed, n_labels.
-    """
-    def table(names, seeds):
-        return [(model, condition, seed, 0) for condition in evaluation.CONDITIONS
-                for seed in seeds for model in names]
-
-    def curve(names, seeds):
-        return [(model, "body", seed, size) for seed in seeds for size in SIZES for model in names]
-
-    quick = [name for name in CURVE if name in QUICK]
-    slow = [name for name in CURVE if name in NETWORKS]
-    rows = table(QUICK, SEEDS) + curve(quick, SEEDS)
-    for seed in SEEDS:
-        rows += table(FIRST, [seed])
-    rows += curve(slow, SEEDS) + table(QUICK, MORE_SEEDS) + curve(quick, MORE_SEEDS)
-    rows += table([name for name in NETWORKS if name not in FIRST], SEEDS)
+    """Return the runs of the table and of the learning curve, as arguments of `run`."""
+    rows = []
+    for model in MODELS:
+        for seed in SEEDS if model in NETWORKS else SEEDS + MORE_SEEDS:
+            rows += [(model, condition, seed, 0) for condition in evaluation.CONDITIONS]
+            if model in CURVE:
+                rows += [(model, "body", seed, size) for size in SIZES]
     return [dict(zip(KEY, values)) for values in rows]
 
 
@@ -403,18 +346,7 @@ def key_of(row):
 
 
 def read_runs(path):
-    """Return the runs that a file holds; a last line that was not written to its end is left out.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        One line of JSON per run; need not exist.
-
-    Returns
-    -------
-    list of dict
-        As `run` returns them.
-    """
+    """Return the runs that a file holds, if it exists; a last line not written to its end is left out."""
     if not path.exists():
         return []
     text = path.read_text(encoding="utf-8")
@@ -422,15 +354,7 @@ def read_runs(path):
 
 
 def append_run(path, row):
-    """Add one run to the file.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        One line of JSON per run; made if it does not exist.
-    row : dict
-        As `run` returns it.
-    """
+    """Add one run to the file, which is made if it does not exist."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     with open(path, "a", encoding="utf-8") as file:
         if text and not text.endswith("\n"):  # an earlier command was killed while writing
@@ -439,18 +363,7 @@ def append_run(path, row):
 
 
 def main(arguments=None):
-    """Run the command line.
-
-    Parameters
-    ----------
-    arguments : list of str, optional
-        Instead of the command line's own.
-
-    Returns
-    -------
-    int
-        0, or 1 if a run failed.
-    """
+    """Run the command line; return 0, or 1 if a run failed."""
     import tensorflow as tf
 
     options = parse(parser(__doc__), arguments)
@@ -501,13 +414,7 @@ def alone(path):
 
 
 def to_do(options):
-    """Return the runs that were asked for and are not in the file yet.
-
-    Raises
-    ------
-    ValueError
-        If no run has a value that `--only` names.
-    """
+    """Return the runs that were asked for and are not in the file yet."""
     done = {key_of(row) for row in read_runs(options.runs)}
     runs = [{**row, "dataset": options.dataset} for row in grid()]
     for wish in options.only:

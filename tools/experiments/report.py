@@ -99,24 +99,8 @@ def differences(runs):
     return rows[rows["splits"] > 1].reset_index(drop=True)
 
 
-def missing(runs):
-    """Return a phrase per model: the conditions and numbers of labels that lack splits."""
-    done = {comparison.key_of(row) for row in runs.to_dict("records")}
-    counts = {}
-    for row in comparison.grid():
-        size = f" with {row['n_labels']:,} labels" if row["n_labels"] else ""
-        count = counts.setdefault((row["model"], row["condition"] + size), [0, 0])
-        count[0] += comparison.key_of({**row, "dataset": "full"}) in done
-        count[1] += 1
-    gaps = {}
-    for (model, where), (found, wanted) in counts.items():
-        if found < wanted:
-            gaps.setdefault((model, f"{found} of {wanted} splits"), []).append(where)
-    return [f"{model}: {', '.join(where)} ({splits})" for (model, splits), where in gaps.items()]
-
-
 def page(runs):
-    """Return the results as Markdown: tables, charts, and what is missing."""
+    """Return the results as Markdown: tables and charts."""
     rows, compared = evaluation.summary(runs), differences(runs)
     compared["text"] = [f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})"
                         for row in compared.itertuples()]
@@ -150,9 +134,6 @@ def page(runs):
               table(["labeled posts", "model", "difference (95% interval)", "splits"],
                     few[["n_labels", "model", "text", "splits"]].values.tolist())]
     parts += _cost()
-    gaps = missing(runs)
-    if gaps:
-        parts += ["## Not measured yet", "\n".join(f"* {gap}" for gap in gaps)]
     parts += ["## Measured with", _measured_with(runs)]
     return "\n\n".join(parts) + "\n"
 
