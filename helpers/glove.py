@@ -1,8 +1,6 @@
 """Lesson 04: GloVe vectors, and the embedding matrix made of them."""
 
-import hashlib
 import io
-import json
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -10,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers._cache import cached_arrays, file_digest
 from helpers.headers import refuse_one_text
 
 GLOVE_6B_WORDS = 400_000
@@ -40,18 +37,10 @@ def open_vectors(path, embedding_dim=100):
         If the archive is damaged or has no such member.
     """
     path = Path(path)
-    if path.suffix == ".zip":
-        with _open_zip(path, embedding_dim) as (archive, info), archive.open(info) as member:
-            # zipfile finds the line ends in Python, the buffer of a megabyte in C: half the time
-            yield io.BufferedReader(member, 1 << 20)
-    else:
+    if path.suffix != ".zip":
         with open(path, "rb") as file:
             yield file
-
-
-@contextmanager
-def _open_zip(path, embedding_dim):
-    """Open a zip archive, and find the member with vectors of that width."""
+        return
     member = f"glove.6B.{embedding_dim}d.txt"
     try:
         with zipfile.ZipFile(path) as archive:
@@ -59,7 +48,9 @@ def _open_zip(path, embedding_dim):
                 raise ValueError(
                     f"{path} holds no {member} for embedding_dim={embedding_dim}; it holds: "
                     + ", ".join(sorted(archive.namelist())))
-            yield archive, archive.getinfo(member)
+            with archive.open(member) as file:
+                # zipfile finds the line ends in Python, a buffer in C: half the time
+                yield io.BufferedReader(file, 1 << 20)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ValueError(
             f"{path} is not a complete zip archive ({error}). {GET_AGAIN}") from error
@@ -159,49 +150,25 @@ def embedding_matrix(path, vocabulary, embedding_dim=100):
 
     Returns
     -------
-    matrix : numpy.ndarray of float32, shape (len(vocabulary), embedding_dim)
-        One row per entry, in the order of the vocabulary. The rows of padding, of ``[UNK]``
-        and of words without a vector are zero. Memory-mapped and read-only.
-    found : numpy.ndarray of bool, shape (len(vocabulary),)
-        Which entries have a vector.
+    numpy.ndarray of float32, shape (len(vocabulary), embedding_dim)
+        One row per entry, in the order of the vocabulary. The rows of padding, of ``[UNK]`` and of
+        words without a vector are zero.
 
     Raises
     ------
     ValueError, TypeError
         As `read_vectors` does.
     """
-    path = Path(path)
-
-    def build():
-        vectors, n_words = read_vectors(path, vocabulary[2:], embedding_dim)
-        matrix = np.zeros((len(vocabulary), embedding_dim), dtype=np.float32)
-        found = np.zeros(len(vocabulary), dtype=bool)
-        for row, word in enumerate(vocabulary[2:], start=2):
-            if word in vectors:
-                matrix[row] = vectors[word]
-                found[row] = True
-        return {"matrix": matrix, "found": found, "n_words": n_words}
-
-    settings = {
-        "file": _file_key(path, embedding_dim),
-        "dim": embedding_dim,
-        "vocabulary": hashlib.sha256(json.dumps(vocabulary).encode("utf-8")).hexdigest(),
-    }
-    arrays = cached_arrays("matrix", settings, build)
-    found, n_words = arrays["found"], int(arrays["n_words"])
-    partly = path.name.startswith("glove.6B.") and n_words < GLOVE_6B_WORDS
+    vectors, n_words = read_vectors(path, vocabulary[2:], embedding_dim)
+    matrix = np.zeros((len(vocabulary), embedding_dim), dtype=np.float32)
+    for row, word in enumerate(vocabulary[2:], start=2):
+        if word in vectors:
+            matrix[row] = vectors[word]
+    partly = Path(path).name.startswith("glove.6B.") and n_words < GLOVE_6B_WORDS
     of_all = f" (the complete file has {GLOVE_6B_WORDS:,})" if partly else ""
     print(f"{n_words:,} vectors of {embedding_dim} numbers{of_all}; "
-          f"{found.sum():,} of {len(vocabulary):,} vocabulary entries have one")
-    return arrays["matrix"], found
-
-
-def _file_key(path, embedding_dim):
-    """Return what identifies the content of a vector file: for a zip, its member's checksum."""
-    if path.suffix == ".zip":
-        with _open_zip(path, embedding_dim) as (_, info):
-            return [info.CRC, info.file_size]
-    return file_digest(path)
+          f"{len(vectors):,} of {len(vocabulary):,} vocabulary entries have one")
+    return matrix
 
 
 def nearest_words(matrix, vocabulary, vector, k=5, without=()):

@@ -274,7 +274,7 @@ sequence_length, embedding_dim, epochs, batch_size
     texts = [clean_text(post, text) for post in corpus.texts]
     vocabulary = learn_vocabulary(take(texts, split.train), max_tokens)
     path = find_vectors(dataset, data_dir, embedding_dim)
-    matrix, _ = embedding_matrix(path, vocabulary, embedding_dim)
+    matrix = embedding_matrix(path, vocabulary, embedding_dim)
     set_seed(seed)
     model = build_one_token_network(matrix, len(corpus.class_names))
 

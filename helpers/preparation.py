@@ -30,7 +30,7 @@ class Prepared:
     matrix : numpy.ndarray of float32, shape (len(vocabulary), embedding_dim)
         The embedding matrix.
     vocabulary : list of str
-        The words of the matrix's rows. The arrays are memory-mapped and read-only.
+        The words of the matrix's rows. All arrays but the matrix are memory-mapped and read-only.
     """
 
     x_train: np.ndarray
@@ -97,5 +97,5 @@ sequence_length, embedding_dim
     vocabulary = arrays.pop("vocabulary").tobytes().decode("utf-8").split("\n")
     path = find_vectors(dataset, data_dir, embedding_dim)
     with redirect_stdout(io.StringIO()):
-        matrix, _ = embedding_matrix(path, vocabulary, embedding_dim)
+        matrix = embedding_matrix(path, vocabulary, embedding_dim)
     return Prepared(**arrays, matrix=matrix, vocabulary=vocabulary)

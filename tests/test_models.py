@@ -309,7 +309,7 @@ class Asked(Exception):
 def use_vectors(monkeypatch, value):
     """Give every word a vector of this number."""
     matrix = np.full((500, 100), value, np.float32)
-    monkeypatch.setattr(models, "embedding_matrix", lambda path, vocabulary, dim: (matrix[:len(vocabulary)], None))
+    monkeypatch.setattr(models, "embedding_matrix", lambda path, vocabulary, dim: matrix[:len(vocabulary)])
 
 
 @pytest.fixture

@@ -62,9 +62,9 @@ def naive_matrix(texts, vocabulary, data_dir):
 
 
 def course_matrix(texts, vocabulary, data_dir):
-    """Parse the lines of wanted words only, and keep the matrix in the cache."""
+    """Parse the lines of wanted words only."""
     path = data.find_vectors("full", data_dir, DIMENSION)
-    return glove.embedding_matrix(path, vocabulary, DIMENSION)[0]
+    return glove.embedding_matrix(path, vocabulary, DIMENSION)
 
 
 TASKS = {
