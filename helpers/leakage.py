@@ -115,8 +115,8 @@ def ablation(corpus, seeds, *, validation_split=0.2, steps=STEPS):
         chronological split is one, whatever the seed), "mean", "low", "high" (of the accuracies)
         and "accuracies" (a list, one per seed).
     """
-    names, measured, seeds = [], [], list(seeds)  # a generator would be used up by the first step
-    used = None
+    seeds = list(seeds)  # a generator would be used up by the first step
+    names, measured, used = [], [], None
     for name, text, without_duplicates, how in steps:
         if used != (text, without_duplicates):  # neighbors often read the same texts
             used = text, without_duplicates

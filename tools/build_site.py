@@ -76,7 +76,7 @@ def train(text, class_names):
     posts = prepare("sample", text=text, split_by=split_by, seed=SEED, test_split=0.1,
                     max_tokens=max_tokens, sequence_length=LENGTH)
     models.set_seed(SEED)
-    network = models.build_one_token_network(np.array(posts.matrix), len(class_names),
+    network = models.build_one_token_network(posts.matrix, len(class_names),
                                              trainable=trainable)
     models.train(network, np.array(posts.x_train), posts.y_train, np.array(posts.x_validation),
                  posts.y_validation, epochs=20, batch_size=32)

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 
 from helpers import data, headers, leakage, splits
-from helpers.headers import BODY_RULES, clean_text
 from helpers.splits import take
 
 RESULTS = Path(data.__file__).parent / "results" / "leakage.json"
@@ -74,7 +73,7 @@ def share_of_lines(texts):
     for text in texts:
         counts.update(headers.line_kinds(text))
     del counts["blank"]
-    return {kind: rounded(counts[kind] / counts.total()) for kind in ("header", *BODY_RULES, "own")}
+    return {kind: rounded(counts[kind] / counts.total()) for kind in ("header", *headers.BODY_RULES, "own")}
 
 
 def group_names_left(corpus, text):
@@ -84,7 +83,7 @@ def group_names_left(corpus, text):
     pattern = re.compile(rf"(?<![\w.-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE)
     counts = {"any": 0, "own": 0, "times": 0}
     for post, label in zip(corpus.texts, corpus.labels):
-        found = [label_of[name.lower()] for name in pattern.findall(clean_text(post, text))]
+        found = [label_of[name.lower()] for name in pattern.findall(headers.clean_text(post, text))]
         counts["any"] += bool(found)
         counts["own"] += label in found
         counts["times"] += len(found)

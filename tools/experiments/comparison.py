@@ -116,7 +116,7 @@ def vectors_model():
 
 
 def _mean_of_vectors(task):
-    matrix = np.asarray(task.posts.matrix)
+    matrix = task.posts.matrix
     x, labels, _ = task.all_labeled()
     model = vectors_model().fit(means_of_vectors(x, matrix), labels)
     answers = model.predict(means_of_vectors(task.posts.x_test, matrix))
@@ -202,7 +202,7 @@ def _network(build, vectors, trainable, recipe):
 
 
 def _raw(matrix, seed):
-    return np.array(matrix)
+    return matrix
 
 
 def _standard_normal(matrix, seed):

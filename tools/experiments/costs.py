@@ -94,7 +94,7 @@ def measure(name, data_dir, folder):
     corpus = comparison.load_corpus("full", data_dir)
     raw = take(corpus.texts, posts.test[:POSTS])
     rule = evaluation.CONDITIONS[CONDITION]["text"]
-    x, labels, matrix = np.array(posts.x_train), posts.y_train, np.array(posts.matrix)
+    x, labels, matrix = np.array(posts.x_train), posts.y_train, posts.matrix
     from_integers = from_texts = None
     megabytes = 0.0
     if "encoder" in name:
